@@ -1,0 +1,1 @@
+"""Other people's software doing the same work, run in an environment of its own."""

@@ -1,0 +1,81 @@
+"""Every periodic job on one page: when it is looked at, and what it does. All times are UTC.
+
+Huey never replays a missed minute and rings in every consumer; slots are rows, so a job still runs once and catches up.
+"""
+
+import socket
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from threading import Event
+
+from huey import crontab
+
+from jobs.lanes import Lane
+from jobs.queue import LOOKS, queue, wake
+from webapp.app import create_app
+from webapp.batches.actions import beat, forget_files, has_tables, run_batches, run_slot, tidy
+from webapp.desk.actions import tick
+from webapp.kit import clock
+
+app = create_app(wake=wake)
+stopping = Event()
+MINUTE = crontab(minute="*", strict=True)
+TEN_MINUTES = crontab(minute="*/10", strict=True)
+
+
+def is_set_up() -> bool:
+    """Whether this instance has its tables."""
+    with app.app_context():
+        return has_tables()
+
+
+def hinted(work: Callable[[], object]) -> Callable[[], object]:
+    """A job that `wake(name)` can start: it runs inside the app, once at a time in this process."""
+    lane = Lane(going=lambda: not stopping.is_set())
+
+    @wraps(work)
+    def run() -> object:
+        def inside() -> None:
+            with app.app_context():
+                work()
+        return lane.run(inside)
+    LOOKS[work.__name__] = run
+    return run
+
+
+def periodic(when: Callable[..., bool]) -> Callable[[Callable[[], object]], object]:
+    """A job that also rings by itself."""
+    return lambda work: queue.periodic_task(when, name=work.__name__)(hinted(work))
+
+
+@hinted
+def post() -> None:
+    tick(now=clock.now())
+
+
+@periodic(MINUTE)
+def minute() -> None:
+    run_slot("minute", timedelta(minutes=1), now=clock.now(), work=lambda _slot: post())
+
+
+@periodic(MINUTE)
+def heartbeat() -> None:
+    beat(socket.gethostname(), now=clock.now())
+
+
+@periodic(MINUTE)
+def batches() -> None:
+    run_batches(now=clock.now, going=lambda: not stopping.is_set())
+
+
+@periodic(TEN_MINUTES)
+def nightly() -> None:
+    run_slot("nightly", timedelta(days=1), at=timedelta(hours=1), again_after=timedelta(hours=1), now=clock.now(),
+             work=lambda _slot: tidy(now=clock.now()))
+
+
+@periodic(TEN_MINUTES)
+def uploads() -> None:
+    run_slot("uploads", timedelta(days=1), at=timedelta(hours=2), again_after=timedelta(hours=1), now=clock.now(),
+             work=lambda _slot: forget_files(now=clock.now()))

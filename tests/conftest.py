@@ -1,0 +1,128 @@
+"""The app on a fresh database for every test, and the cast: people every test may call by name."""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, text
+
+os.environ.setdefault("TZ", "UTC")
+
+import make
+from page import Browser
+
+from webapp.app import create_app
+from webapp.config import Settings
+from webapp.db import Base, db
+
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+PG = os.environ.get("TEST_DATABASE_URL", "")
+
+
+def test_settings(folder: Path, url: str) -> Settings:
+    """Settings of an app under test: `folder` is its instance."""
+    return Settings(instance=folder, secret_key="k" * 64, database_url=url, test_clock=True,
+                    redis_url=os.environ.get("TEST_REDIS_URL", ""))
+
+
+class Store:
+    """Where the tests' database lives: an SQLite file, or a PostgreSQL database made from a template."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.name = f"snova_test_{uuid.uuid4().hex[:12]}"
+        self.url = f"{PG.rsplit('/', 1)[0]}/{self.name}" if PG else f"sqlite:///{folder / 'live.db'}"
+        if PG:
+            self._admin(f'CREATE DATABASE "{self.name}"')
+
+    def keep(self) -> None:
+        """Remember the present content as what every test starts from."""
+        db.session.remove()
+        db.engine.dispose()
+        if PG:
+            self._admin(f'CREATE DATABASE "{self.name}_t" TEMPLATE "{self.name}"')
+        else:
+            self._checkpoint()
+            shutil.copy(self.folder / "live.db", self.folder / "kept.db")
+
+    def restore(self) -> None:
+        """Put the remembered content back."""
+        db.engine.dispose()
+        if PG:
+            self._admin(f'DROP DATABASE "{self.name}" WITH (FORCE)',
+                        f'CREATE DATABASE "{self.name}" TEMPLATE "{self.name}_t"')
+            return
+        for tail in ("-wal", "-shm"):
+            (self.folder / f"live.db{tail}").unlink(missing_ok=True)
+        shutil.copy(self.folder / "kept.db", self.folder / "live.db")
+
+    def drop(self) -> None:
+        """Remove everything."""
+        if PG:
+            self._admin(*(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)' for name in (self.name, self.name + "_t")))
+
+    def _checkpoint(self) -> None:
+        engine = create_engine(self.url)
+        with engine.connect() as connection:
+            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+        engine.dispose()
+
+    def _admin(self, *statements: str) -> None:
+        engine = create_engine(PG.rsplit("/", 1)[0] + "/postgres", isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            for statement in statements:
+                connection.execute(text(statement))
+        engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def whole_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, Store, dict[str, int]]]:
+    folder = tmp_path_factory.mktemp("instance")
+    store = Store(folder)
+    app = create_app(test_settings(folder, store.url))
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+    with app.app_context():
+        Base.metadata.create_all(db.engine)
+        ids = make.cast(NOW)
+        store.keep()
+    yield app, store, ids
+    with app.app_context():
+        db.engine.dispose()
+    store.drop()
+
+
+@pytest.fixture
+def app(whole_app: tuple[Flask, Store, dict[str, int]]) -> Iterator[Flask]:
+    """The app on a fresh copy of the database; a test runs inside its context."""
+    flask_app, store, _ids = whole_app
+    with flask_app.app_context():
+        store.restore()
+        yield flask_app
+        db.session.rollback()
+        db.session.remove()
+
+
+@pytest.fixture
+def cast(app: Flask, whole_app: tuple[Flask, Store, dict[str, int]]) -> SimpleNamespace:
+    """olga, pavel (managers, Moscow), irina (service), boris (director), anna (admin), vera (manager, Vladivostok),
+    nikolai (network director); offices main and east."""
+    return make.people(whole_app[2])
+
+
+@pytest.fixture
+def now() -> datetime:
+    """Friday, 20 November 2026, 12:00 in Moscow."""
+    return NOW
+
+
+@pytest.fixture
+def browse(app: Flask, cast: SimpleNamespace) -> Any:
+    """`browse(cast.olga)` signs in and gives a client whose every answer goes through the page reader."""
+    return lambda user=None, **options: Browser(app, user, **options)

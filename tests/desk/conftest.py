@@ -1,0 +1,33 @@
+"""The demo agency as it stands on a Thursday afternoon, loaded once and copied for every test."""
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import pytest
+from desk.agencies import THURSDAY, new_agency
+
+from webapp.db import db
+from webapp.desk import demo
+
+
+@pytest.fixture(scope="session")
+def demo_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
+    """The demo agency, loaded once."""
+    place = new_agency(tmp_path_factory.mktemp("demo"), THURSDAY)
+    with place.app.app_context():
+        place.lines = list(demo.load(now=place.now))
+        place.store.keep()
+    yield place
+    with place.app.app_context():
+        db.engine.dispose()
+    place.store.drop()
+
+
+@pytest.fixture
+def living(demo_once: SimpleNamespace) -> Iterator[SimpleNamespace]:
+    """A fresh copy of the demo agency: `app`, `now`, `lines` (what loading printed), `folder` of the instance."""
+    with demo_once.app.app_context():
+        demo_once.store.restore()
+        yield demo_once
+        db.session.rollback()
+        db.session.remove()

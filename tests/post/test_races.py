@@ -1,0 +1,144 @@
+"""Stops racing hand-offs on real threads: after a stop is committed, nothing it forbids leaves."""
+
+import random
+import threading
+
+import make
+import pytest
+from post.making import JOB, consent, write
+from sqlalchemy import select, update
+
+from webapp.clients.models import Client, Consent
+from webapp.db import db, transaction
+from webapp.post import actions
+from webapp.post.models import Message
+
+pytestmark = pytest.mark.parametrize("relay", ["pipelining"], indirect=True)
+OUT = ("handed", "sent")
+
+
+def people(cast, now):
+    """A hundred clients with an e-mail address each."""
+    return [make.client(cast.main, last=f"Клиент{n}", middle_name="", phone=None, email=f"c{n}@example.com", now=now)
+            for n in range(100)]
+
+
+def race(app, now, rows, stop):
+    """Deliver in one thread while another stops each message; gives the state each was in right after its stop."""
+    after, start = {}, threading.Barrier(2)
+    order = [row.id for row in rows]
+    random.Random(7).shuffle(order)
+    by_id = {row.id: row.address for row in rows}
+    db.session.rollback()
+
+    def stopper():
+        with app.app_context():
+            start.wait()
+            for row_id in order:
+                stop(row_id, by_id[row_id])
+                db.session.rollback()
+                after[row_id] = db.session.scalar(select(Message.state).where(Message.id == row_id))
+    thread = threading.Thread(target=stopper)
+    thread.start()
+    start.wait()
+    actions.deliver(now=now)
+    thread.join()
+    actions.deliver(now=now)
+    return after
+
+
+def states():
+    """The state of every message now."""
+    db.session.rollback()
+    return {row_id: state for row_id, state in db.session.execute(select(Message.id, Message.state))}
+
+
+def check(relay, rows, after):
+    """Received means: it had been handed over before the stop was committed. Nothing else may be received."""
+    receipts, at_last = relay.receipts, states()
+    for row in rows:
+        received = receipts[row.message_id]
+        assert received == (after[row.id] in OUT), (row.id, after[row.id], at_last[row.id])
+        assert at_last[row.id] == ("sent" if received else "cancelled")
+
+
+def test_an_unsubscription_racing_the_hand_off_500_times(app, relay, cast, person, now):
+    consent(person, now)
+    with transaction():
+        rows = [write(cast.main, person, now=now, address=f"reader{number}@example.com") for number in range(500)]
+    after = race(app, now, rows, lambda _id, address: actions.suppress(
+        address, channel="email", reason="unsubscribed", actor=JOB, now=now))
+    check(relay, rows, after)
+    assert 0 < len(relay.took) < 500
+
+
+def test_a_withdrawn_consent_racing_the_hand_off(app, relay, cast, now):
+    with transaction():
+        clients = people(cast, now)
+        for client in clients:
+            consent(client, now)
+        rows = [write(cast.main, client, now=now, klass="marketing", address=client.email.address)
+                for client in clients]
+    of = {row.id: row.client_id for row in rows}
+
+    def withdraw(row_id, _address):
+        with transaction() as session:
+            session.execute(update(Consent).where(Consent.client_id == of[row_id]).values(marketing=False))
+    after = race(app, now, rows, withdraw)
+    receipts, at_last = relay.receipts, states()
+    for row in rows:
+        assert receipts[row.message_id] == (at_last[row.id] == "sent")
+        # A withdrawal does not touch the row itself; whatever was not handed over by then must not leave any more.
+        assert receipts[row.message_id] <= (after[row.id] in OUT)
+
+
+def test_a_client_who_falls_silent_racing_the_hand_off(app, relay, cast, now):
+    with transaction():
+        rows = [write(cast.main, client, now=now, address=client.email.address) for client in people(cast, now)]
+    of = {row.id: row.client_id for row in rows}
+
+    def silence(row_id, _address):
+        with transaction() as session:
+            session.execute(update(Client).where(Client.id == of[row_id]).values(write_nothing=True))
+    after = race(app, now, rows, silence)
+    receipts = relay.receipts
+    assert all(receipts[row.message_id] <= (after[row.id] in OUT) for row in rows)
+
+
+def test_holding_everything_while_letters_leave_stops_the_rest_at_once(app, relay, letter, now):
+    with transaction():
+        rows = [letter(address=f"reader{number}@example.com") for number in range(200)]
+    state = {}
+
+    def stopper():
+        with app.app_context():
+            assert relay.waiting.wait(20)
+            actions.set_mode("held", actor=JOB, now=now)
+            state.update(states())
+    thread = threading.Thread(target=stopper)
+    thread.start()
+    actions.deliver(now=now)
+    thread.join()
+    receipts, at_last = relay.receipts, states()
+    for row in rows:
+        assert receipts[row.message_id] == (state[row.id] in OUT)
+        assert at_last[row.id] == ("sent" if state[row.id] in OUT else "held")
+
+
+@pytest.mark.parametrize("workers", [4])
+def test_several_workers_at_once_send_each_message_once(app, relay, letter, now, workers):
+    with transaction():
+        rows = [letter(address=f"reader{number}@example.com") for number in range(150)]
+    db.session.rollback()
+
+    def work():
+        with app.app_context():
+            actions.deliver(now=now)
+    threads = [threading.Thread(target=work) for _ in range(workers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    actions.deliver(now=now)
+    assert relay.receipts == {row.message_id: 1 for row in rows}
+    assert set(states().values()) == {"sent"}

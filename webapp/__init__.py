@@ -1,0 +1,1 @@
+"""Snova: everything a travel agency does after the sale."""

@@ -1,0 +1,1 @@
+"""Long work with progress, report and bad rows: uploads, columns, profiles."""

@@ -1,0 +1,1 @@
+"""People we may contact: names, phones, e-mails, consents and preferences."""

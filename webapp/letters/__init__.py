@@ -1,0 +1,1 @@
+"""Letters, their versions, placeholders and rendering."""

@@ -1,0 +1,102 @@
+"""From a letter and a client's values to what is sent or said: e-mail, SMS, script.
+
+Markdown, sanitising, framing and inlining are done once per shape of a letter and kept; each further letter
+of that shape only gets its values put in, escaped for their places.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from webapp.letters.filling import Pieces, cut_html, cut_text, fill
+from webapp.letters.frame import Surroundings, framed_html, framed_text
+from webapp.letters.liquid_text import CompiledLetter, compile_letter, slot
+from webapp.letters.markdown_text import html_and_text
+from webapp.letters.registry import Value
+from webapp.letters.rules import Rendered, Script, clean_line, clean_sms
+from webapp.letters.signatures import Signature
+
+__all__ = ["CompiledLetter", "compile_letter", "render_email", "render_script", "render_sms"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    body: str
+    lang: str
+    marketing: bool
+    present: tuple[bool, ...]
+
+
+def render_email(
+    letter: CompiledLetter,
+    values: Mapping[str, Value],
+    signature: Signature,
+    lang: str,
+    *,
+    marketing: bool = False,
+    unsubscribe_url: str = "",
+) -> Rendered:
+    """Fill in an e-mail. The foot takes `agency.name`, `office.address`, `office.phone` from `values`.
+
+    A marketing letter also says how to stop: by link, or by reply while there is no link. Raises LetterError.
+    """
+    data = letter.data(values)
+    subject = clean_line(letter.subject(data))
+    around = (
+        subject,
+        _text(values, "agency.name"),
+        _text(values, "office.address"),
+        _text(values, "office.phone"),
+        clean_line(unsubscribe_url),
+        clean_line(signature.name),
+        clean_line(signature.role),
+        clean_line(signature.email),
+        clean_line(signature.phone),
+        clean_line(signature.photo_url),
+    )
+    body, slots = letter.slotted_body(data, first=len(around))
+    html, text = _email_pieces(_Shape(body, lang, marketing, tuple(map(bool, around))))
+    filled = (*around, *slots)
+    return Rendered(subject, fill(html, filled), fill(text, filled))
+
+
+def render_sms(letter: CompiledLetter, values: Mapping[str, Value]) -> str:
+    """Fill in an SMS: plain text, nothing escaped, no double spaces or blank lines. Raises LetterError."""
+    return clean_sms(letter.plain_body(letter.data(values)))
+
+
+def render_script(letter: CompiledLetter, values: Mapping[str, Value]) -> Script:
+    """Fill in the script of a call or visit for the board and for printing. Raises LetterError."""
+    body, slots = letter.slotted_body(letter.data(values), first=0)
+    html, text = _script_pieces(body)
+    return Script(fill(html, slots), fill(text, slots))
+
+
+@lru_cache(maxsize=1024)
+def _email_pieces(shape: _Shape) -> tuple[Pieces, Pieces]:
+    shown = [slot(number) if present else "" for number, present in enumerate(shape.present)]
+    subject, agency, address, phone, stop, name, role, email, direct, photo = shown
+    signature = Signature(name=name, role=role, email=email, phone=direct, photo_url=photo)
+    around = Surroundings(
+        lang=shape.lang,
+        marketing=shape.marketing,
+        subject=subject,
+        agency=agency,
+        address=address,
+        phone=phone,
+        unsubscribe_url=stop,
+        signature=signature,
+    )
+    html, text = html_and_text(shape.body)
+    return cut_html(framed_html(html, around)), cut_text(framed_text(text, around))
+
+
+@lru_cache(maxsize=256)
+def _script_pieces(body: str) -> tuple[Pieces, Pieces]:
+    html, text = html_and_text(body)
+    return cut_html(html), cut_text(text)
+
+
+def _text(values: Mapping[str, Value], code: str) -> str:
+    value = values.get(code)
+    return clean_line(value) if isinstance(value, str) else ""

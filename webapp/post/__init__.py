@@ -1,0 +1,1 @@
+"""The outbox: messages, claim, hand-off and results."""

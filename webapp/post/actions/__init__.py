@@ -1,0 +1,14 @@
+"""Verbs of the outbox; the only place of this room that commits."""
+
+from webapp.post.actions.bounces import report
+from webapp.post.actions.creating import enqueue
+from webapp.post.actions.deciding import Locked, TooLate, cancel, decide_unknown, retry
+from webapp.post.actions.delivering import deliver
+from webapp.post.actions.leases import release_leases, resolve_unknown
+from webapp.post.actions.modes import Changed, send_test, set_mode
+from webapp.post.actions.settling import mark_settled, unsettled
+from webapp.post.actions.stopping import cancel_group, cancel_source, hold, lift, release, suppress
+
+__all__ = ["Changed", "Locked", "TooLate", "cancel", "cancel_group", "cancel_source", "decide_unknown", "deliver",
+           "enqueue", "hold", "lift", "mark_settled", "release", "release_leases", "report", "resolve_unknown", "retry",
+           "send_test", "set_mode", "suppress", "unsettled"]

@@ -1,0 +1,125 @@
+"""What a person decides about one message: try it again, cancel it, settle one whose answer was lost."""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from webapp.clients.models import Client
+from webapp.db import transaction, wake
+from webapp.post import rules
+from webapp.post.actions.creating import enqueue
+from webapp.post.actions.history import move, note
+from webapp.post.models import Message
+from webapp.post.obstacles import message as table
+from webapp.staff.audit import record
+from webapp.staff.rules import Actor, NotAllowed
+
+DECISIONS = ("count_as_sent", "send_again")
+_CAN_RETRY = ("failed", "bounced", "dead")
+
+
+class TooLate(NotAllowed):
+    """What the message says is no longer true."""
+
+    def __init__(self) -> None:
+        super().__init__("past-end")
+
+
+class Locked(NotAllowed):
+    """It was handed over less than ten minutes ago; `until` is when a person may send it again."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__("locked")
+        self.until = until
+
+
+def retry(message: Message, *, actor: Actor, now: datetime) -> Message:
+    """Try again: a waiting message at once, a failed or dead one as a new row to the client's present address.
+
+    Raises TooLate past the end of truth, NotAllowed("not-now") in any other state.
+    """
+    with transaction() as session:
+        row = _locked(session, message, actor)
+        if rules.is_past(row, now):
+            raise TooLate
+        if row.state == "queued":
+            move(session, [row.id], "queued", actor.name, now, code="retry", next_try_at=max(now, row.not_before))
+            again = row
+        elif row.state in _CAN_RETRY:
+            again = _anew(session, row, _present_address(session, row), actor, now)
+        else:
+            raise NotAllowed("not-now")
+        record(actor, "retry", "message", row.id, office_id=row.office_id, now=now)
+        session.expire(row)
+        wake("post")
+        return again
+
+
+def decide_unknown(message: Message, decision: str, *, actor: Actor, now: datetime) -> Message:
+    """Settle a message whose answer was lost; gives the row that counts from now on.
+
+    "count_as_sent" makes it sent. "send_again" makes a new row (`resend_of`), not before ten minutes after it was
+    handed over: raises Locked until then, TooLate past its end of truth, NotAllowed("decided") the second time.
+    """
+    if decision not in DECISIONS:
+        raise ValueError(f"no such decision: {decision!r}")
+    with transaction() as session:
+        row = _locked(session, message, actor)
+        if row.state != "unknown" or row.decided_at:
+            raise NotAllowed("decided")
+        result = row
+        if decision == "send_again":
+            if now < (until := rules.send_again_from(row.handed_at, now)):
+                raise Locked(until)
+            if rules.is_past(row, now):
+                raise TooLate
+            result = _anew(session, row, row.address, actor, now)
+        session.execute(update(table).where(table.c.id == row.id).values(decided_by=actor.name, decided_at=now))
+        if decision == "count_as_sent":
+            move(session, [row.id], "sent", actor.name, now, code="counted", sent_at=row.handed_at or now)
+        else:
+            note(session.connection(), [row.id], "unknown", actor.name, now, code="send-again")
+        record(actor, decision.replace("_", "-"), "message", row.id, office_id=row.office_id, now=now)
+        session.expire(row)
+        return result
+
+
+def cancel(message: Message, *, actor: Actor, now: datetime) -> None:
+    """A person decides that a waiting message does not leave. Raises NotAllowed("not-now") when it is too late."""
+    with transaction() as session:
+        row = _locked(session, message, actor)
+        if row.state not in ("held", "queued"):
+            raise NotAllowed("not-now")
+        move(session, [row.id], "cancelled", actor.name, now, code="person", last_code="person")
+        record(actor, "cancelled", "message", row.id, office_id=row.office_id, now=now)
+        session.expire(row)
+
+
+def _locked(session: Session, message: Message, actor: Actor) -> Message:
+    if not actor.may_see(message.office_id):
+        raise NotAllowed("other-office")
+    return session.get_one(Message, message.id, with_for_update=True, populate_existing=True)
+
+
+def _anew(session: Session, row: Message, address: str, actor: Actor, now: datetime) -> Message:
+    number = (session.scalar(select(Message.resend).where(Message.source == row.source)
+                             .order_by(Message.resend.desc()).limit(1)) or 0)
+    existing = session.scalar(select(Message).where(Message.resend_of == row.id))
+    return existing or enqueue(
+        source=row.source, office_id=row.office_id, client_id=row.client_id, klass=row.klass, channel=row.channel,
+        address=address, subject=row.subject, text=row.text, html=row.html, sender=row.sender, reply_to=row.reply_to,
+        to_name=row.to_name, lane=row.lane, not_before=now, true_until=row.true_until, zone=row.zone,
+        letter_version_id=row.letter_version_id, group_key=row.group_key, unsubscribe_url=row.unsubscribe_url,
+        resend=number + 1, resend_of=row.id, now=now, actor=actor)
+
+
+def _present_address(session: Session, row: Message) -> str:
+    """Where the client can be reached now: perhaps somebody has corrected the address since."""
+    client = session.get(Client, row.client_id) if row.client_id else None
+    if client is None:
+        return row.address
+    if row.channel == "email":
+        return client.email.address if client.email else row.address
+    mobile = next((phone for phone in client.phones if phone.works and phone.is_mobile), None)
+    return mobile.e164 if mobile else row.address

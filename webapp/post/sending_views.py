@@ -1,0 +1,112 @@
+"""How sending is set: the mode with its confirmation, the mail server and its last fault, a test e-mail to oneself."""
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from sqlalchemy import select
+from werkzeug.wrappers import Response as BaseResponse
+
+from webapp.db import db
+from webapp.kit import clock
+from webapp.post import actions, queries, wording
+from webapp.post.actions.modes import figures_of, present_mode
+from webapp.post.channels import provider_for
+from webapp.post.rules import CHANNELS, MODES
+from webapp.post.sender import mail_from
+from webapp.staff.audit import actor_of
+from webapp.staff.models import Office, scoped, setting
+from webapp.staff.rules import ADMIN
+from webapp.web.guard import allow
+from webapp.web.page import page, row_id, see_other
+
+bp = Blueprint("sending", __name__, url_prefix="/admin/sending")
+MODE_WORDS = {
+    "held": (_l("Paused"), _l("Letters and SMS are written and wait. Nothing leaves.")),
+    "trial": (_l("Trial"), _l("Everything is written to files and can be read in the outbox. Nothing leaves.")),
+    "live": (_l("Live"), _l("Letters and SMS leave at their moments.")),
+}
+
+
+@bp.get("")
+@allow("director", "admin")
+def index() -> Response:
+    """The present mode, the ways out, the last test e-mails."""
+    return page("post/sending.html", "post/_tests.html", mode=present_mode(), modes=MODE_WORDS, ways=_ways(),
+                tests=queries.latest_tests(current_user), may_edit=ADMIN in current_user.hats, zone=_zone())
+
+
+@bp.get("/mode")
+@allow("admin")
+def confirm_mode() -> Response:
+    """What the change would do, with its numbers, before it is done."""
+    return _confirmation(_wished(request.args), 200)
+
+
+@bp.post("/mode")
+@allow("admin")
+def change_mode() -> Response | BaseResponse:
+    """Change the mode; asked again when more would leave than was confirmed."""
+    wished = _wished(request.form)
+    if wished == "live" and (not _has_relay() or setting("demo")):
+        return _confirmation(wished, 422)
+    try:
+        actions.set_mode(wished, actor=actor_of(current_user), now=clock.now(),
+                         confirmed=request.form.get("confirmed", 0, type=row_id))
+    except actions.Changed:
+        return _confirmation(wished, 409)
+    return see_other(url_for("sending.index"), _("Done. The mode is now: %(mode)s.", mode=MODE_WORDS[wished][0]))
+
+
+@bp.post("/test")
+@allow("admin")
+def test() -> BaseResponse:
+    """A test e-mail to the person who presses the button."""
+    office = db.session.scalars(scoped(select(Office), Office.id, current_user).order_by(Office.id)).first() \
+        or db.session.scalars(select(Office).order_by(Office.id)).first()
+    if office is None:
+        abort(404)
+    actions.send_test(
+        address=current_user.email, office_id=office.id, zone=office.timezone, sender=mail_from(office),
+        subject=_("[Test] Snova can send letters"), actor=actor_of(current_user), now=clock.now(),
+        text=_("If you can read this, the mail server is set up right."))
+    return see_other(url_for("sending.index") + "#tests", _("The test letter is on its way to %(address)s.",
+                                                            address=current_user.email))
+
+
+def _confirmation(wished: str, status: int) -> Response:
+    return page("post/confirm_mode.html", status=status, wished=wished, words=MODE_WORDS[wished],
+                before=MODE_WORDS[present_mode()][0], mode=present_mode(), figures=figures_of(clock.now()),
+                no_relay=wished == "live" and not _has_relay(), is_demo=wished == "live" and bool(setting("demo")))
+
+
+def _has_relay() -> bool:
+    """Going live without a mail server would only turn every row red."""
+    return bool(current_app.config["MAIL_SERVER"])
+
+
+def _wished(words: Any) -> str:
+    wished = str(words.get("to", ""))
+    return wished if wished in MODES else abort(404)
+
+
+def _ways() -> list[dict[str, Any]]:
+    """The ways out in live mode: who carries e-mail and SMS, and what was last wrong with them."""
+    settings = current_app.extensions["snova.settings"]
+    ways = []
+    for channel in CHANNELS:
+        provider = provider_for(channel, "live", settings)
+        row = queries.provider_row(provider.name)
+        host = f"{settings.mail.get('MAIL_SERVER', '')}:{settings.mail.get('MAIL_PORT') or 25}"
+        ways.append({
+            "channel": channel, "since": row.failing_since if row else None,
+            "name": (host if settings.mail.get("MAIL_SERVER") else "") if channel == "email" else provider.name[4:],
+            "fault": wording.provider_fault(row.last_error) if row and row.last_error else "",
+            "fault_at": row.last_error_at if row else None})
+    return ways
+
+
+def _zone() -> str:
+    return current_user.offices[0].timezone if current_user.offices else "Europe/Moscow"

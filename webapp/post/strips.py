@@ -1,0 +1,46 @@
+"""The lines above every staff page about sending: its mode unless live, and a relay that does not answer."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from flask import current_app, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from webapp.kit import clock
+from webapp.post import queries, rules
+from webapp.post.actions.modes import present_mode
+from webapp.post.channels import provider_for
+from webapp.staff.rules import ADMIN
+from webapp.web.nav import Strip
+
+_PATIENCE = timedelta(minutes=5)
+
+
+def sending_strips() -> Iterator[Strip]:
+    """What staff must know about sending before they trust the page below."""
+    mode = present_mode()
+    if mode == "held":
+        may_change = ADMIN in current_user.hats
+        yield Strip("accent", "pause", _("Sending is on hold."), _("Letters and SMS are written and wait."),
+                    url_for("sending.index") if may_change else url_for("post.index", show="held"),
+                    _("Switch sending on") if may_change else _("See what waits"))
+    elif mode == "trial":
+        yield Strip("accent", "eye", _("Trial mode."), _("Nothing leaves: letters and SMS are only written to files."),
+                    url_for("post.index", show="sent"), _("Read them in the outbox"))
+    else:
+        yield from _silent_relay()
+
+
+def _silent_relay() -> Iterator[Strip]:
+    settings = current_app.extensions["snova.settings"]
+    names = [provider_for(channel, "live", settings).name for channel in rules.CHANNELS]
+    now = clock.now()
+    since = min((row.failing_since for row in queries.failing_providers(names) if row.failing_since), default=now)
+    if now - since < _PATIENCE:
+        return
+    local = since.astimezone(ZoneInfo(current_user.offices[0].timezone if current_user.offices else "Europe/Moscow"))
+    when = local.strftime("%H:%M") if now - since < timedelta(hours=12) else local.strftime("%d.%m %H:%M")
+    yield Strip("red", "broken", _("Letters have not been leaving since %(time)s.", time=when),
+                _("Please call your administrator."))

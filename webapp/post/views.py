@@ -1,0 +1,153 @@
+"""The outbox page: what waits, is on hold, was sent, did not leave; one message; and what people do about it."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Flask, Response, abort, make_response, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from werkzeug.wrappers import Response as BaseResponse
+
+from webapp.db import db
+from webapp.kit import clock
+from webapp.post import actions, queries, sending_views, wording
+from webapp.post.models import Message
+from webapp.post.rules import send_again_from
+from webapp.post.strips import sending_strips
+from webapp.staff.audit import actor_of
+from webapp.staff.log_words import add_log_words
+from webapp.staff.models import Office
+from webapp.staff.rules import NotAllowed
+from webapp.web.guard import STAFF, allow
+from webapp.web.nav import Section, add_section, add_strips
+from webapp.web.page import is_partial, page, part, row_id, safe_next, see_other
+
+bp = Blueprint("post", __name__, url_prefix="/outbox")
+blueprints = [bp, sending_views.bp]
+PAGE, MOST, TRAY = 50, 500, 50
+LETTER_CSP = ("default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'; "
+              "base-uri 'none'; form-action 'none'; sandbox")
+
+
+def register(app: Flask) -> None:
+    """Put the outbox into the bar and the state of sending above every page."""
+    add_section(app, Section("post.index", _l("Outbox"), 80, frozenset(STAFF), "/outbox"))
+    add_section(app, Section("sending.index", _l("Sending"), 94, frozenset({"director", "admin"}), "/admin/sending",
+                             group=_l("Agency")))
+    add_strips(app, sending_strips)
+    app.jinja_env.globals["outbox_words"] = wording
+    add_log_words("message", _l("Messages"), {
+        "retry": _l("Tried a message again: %(name)s"), "cancelled": _l("Cancelled a message: %(name)s"),
+        "count-as-sent": _l("Counted as sent: %(name)s"), "send-again": _l("Sent once more: %(name)s")})
+    add_log_words("sending", _l("Sending"), {
+        "mode": _l("Changed the mode of sending"), "held": _l("Stopped letters and SMS"),
+        "released": _l("Lifted a stop")}, fields={"mode": _l("Mode of sending"), "reason": _l("Reason")})
+    add_log_words("address", _l("Addresses"), {
+        "suppressed": _l("An address asked for no letters"), "lifted": _l("An address may be written to again")})
+
+
+@bp.get("")
+@allow(*STAFF)
+def index() -> Response:
+    """One filter of the outbox; above it the tray of messages that need a decision."""
+    chosen = request.args.get("show", "")
+    chosen = chosen if chosen in wording.FILTERS else "waiting"
+    limit = min(max(request.args.get("n", PAGE, type=row_id), PAGE), MOST)
+    client_id = request.args.get("client", type=row_id)
+    now = clock.now()
+    states = wording.FILTERS[chosen][1]
+    rows = queries.listed(current_user, states, client_id=client_id, limit=limit + 1)
+    counted = queries.counts(current_user, now)
+    tray = queries.undecided(current_user, TRAY) if chosen != "unknown" and counted["unknown"] else []
+    return page("post/outbox.html", "post/_list.html", chosen=chosen, rows=rows[:limit], tray=tray, now=now,
+                more=limit + PAGE if len(rows) > limit and limit < MOST else None, client_id=client_id,
+                counted=counted, filters=_filters(chosen, counted, client_id), here=_here(),
+                locked_until=send_again_from)
+
+
+@bp.get("/<int:message_id>")
+@allow(*STAFF)
+def message(message_id: int) -> Response:
+    """One message with its text, its look and its whole history."""
+    row = _message_or_404(message_id)
+    return page("post/message.html", message=row, row=queries.one_row(current_user, message_id),
+                history=queries.history(row.id), resends=queries.resends(row), now=clock.now(),
+                zone=db.session.get_one(Office, row.office_id).timezone, here=_here(), locked_until=send_again_from)
+
+
+@bp.get("/<int:message_id>/letter")
+@allow(*STAFF)
+def letter(message_id: int) -> Response:
+    """The letter as its reader sees it, alone in a frame without scripts."""
+    row = _message_or_404(message_id)
+    if not row.html:
+        abort(404)
+    response = make_response(row.html)
+    response.headers["Content-Security-Policy"] = LETTER_CSP
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
+@bp.post("/<int:message_id>/retry")
+@allow(*STAFF)
+def retry(message_id: int) -> Response | BaseResponse:
+    """Try once more."""
+    return _act(message_id, _("It will be tried again now."), lambda row, who: actions.retry(row, **who))
+
+
+@bp.post("/<int:message_id>/cancellation")
+@allow(*STAFF)
+def cancel(message_id: int) -> Response | BaseResponse:
+    """It does not leave."""
+    return _act(message_id, _("Cancelled. It will not leave."), lambda row, who: actions.cancel(row, **who))
+
+
+@bp.post("/<int:message_id>/decision")
+@allow(*STAFF)
+def decide(message_id: int) -> Response | BaseResponse:
+    """Settle a message whose answer was lost."""
+    decision = request.form.get("decision", "")
+    if decision not in ("count_as_sent", "send_again"):
+        abort(400)
+    said = _("Counted as sent.") if decision == "count_as_sent" else _("It will be sent once more.")
+    return _act(message_id, said, lambda row, who: actions.decide_unknown(row, decision, **who))
+
+
+def _act(message_id: int, said: str, act: Any) -> Response | BaseResponse:
+    """Do it, and answer with the row for htmx or a redirect back."""
+    row = _message_or_404(message_id)
+    status, kind = 200, "green"
+    try:
+        act(row, {"actor": actor_of(current_user), "now": clock.now()})
+    except actions.Locked as error:
+        status, kind, said = 409, "yellow", _locked_words(error, row)
+    except NotAllowed as error:
+        status, kind, said = 409, "yellow", wording.refused_words(error.reason)
+    if is_partial():
+        return part("post/_row.html", status=status, m=queries.one_row(current_user, message_id), said=said,
+                    now=clock.now(), here=_back(), locked_until=send_again_from)
+    return see_other(_back(), said, kind)
+
+
+def _locked_words(error: actions.Locked, row: Message) -> str:
+    zone = ZoneInfo(db.session.get_one(Office, row.office_id).timezone)
+    return _("The answer may still come. You can send it again from %(time)s.",
+             time=error.until.astimezone(zone).strftime("%H:%M"))
+
+
+def _message_or_404(message_id: int) -> Message:
+    return queries.one_message(current_user, message_id) or abort(404)
+
+
+def _filters(chosen: str, counted: dict[str, int], client_id: int | None) -> list[dict[str, Any]]:
+    return [{"url": url_for("post.index", show=name, client=client_id), "label": label, "current": name == chosen,
+             "count": counted.get(name, 0)} for name, (label, _states) in wording.FILTERS.items()]
+
+
+def _here() -> str:
+    return request.full_path.rstrip("?")
+
+
+def _back() -> str:
+    return safe_next(request.form.get("back"), url_for("post.index"))

@@ -1,0 +1,126 @@
+"""How the outbox speaks: a word for each state, a sentence for each reason, in both languages."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from webapp.post import rules
+
+STATES: dict[str, tuple[str, Any]] = {
+    "held": ("pause", _l("on hold")),
+    "queued": ("wait", _l("waiting")),
+    "claimed": ("wait", _l("being sent")),
+    "handed": ("wait", _l("being sent")),
+    "sent": ("done", _l("sent")),
+    "delivered": ("done", _l("delivered")),
+    "complained": ("broken", _l("marked as spam")),
+    "bounced": ("broken", _l("came back")),
+    "unknown": ("broken", _l("not known whether it arrived")),
+    "failed": ("broken", _l("did not leave")),
+    "missed": ("over", _l("missed")),
+    "cancelled": ("skip", _l("cancelled")),
+    "dead": ("broken", _l("did not leave")),
+}
+"""The kind of the state mark and its word, by state."""
+CHANNELS = {"email": _l("letter"), "sms": _l("SMS")}
+CHANNEL_ICONS = {"email": "mail", "sms": "sms"}
+FILTERS: dict[str, tuple[Any, tuple[str, ...]]] = {
+    "waiting": (_l("Waiting"), rules.WAITING),
+    "held": (_l("On hold"), ("held",)),
+    "unknown": (_l("Not known"), ("unknown",)),
+    "failed": (_l("Did not leave"), rules.BROKEN),
+    "sent": (_l("Sent"), rules.REACHED),
+    "cancelled": (_l("Cancelled"), ("cancelled",)),
+}
+"""Words and states of each filter of the outbox page, in order."""
+_EMPTY = {
+    "waiting": _l("The queue is empty"), "held": _l("Nothing is on hold"), "sent": _l("Nothing was sent yet"),
+    "unknown": _l("No answer was lost"), "failed": _l("Everything left"), "cancelled": _l("Nothing was cancelled"),
+}
+_REASONS: dict[str, Any] = {
+    "no-mailbox": _l("It did not leave: the client's mail answers “no such mailbox”. Call, or correct the address."),
+    "no-domain": _l("It did not leave: there is no such mail domain. Call, or correct the address."),
+    "bad-address": _l("It did not leave: this is not an address. Correct it and try again."),
+    "mailbox-full": _l("The client's mailbox is full. Call."),
+    "mailbox-closed": _l("It did not leave: the client's mailbox is closed. Call, or ask for another address."),
+    "too-big": _l("It did not leave: the letter is too big. Tell your administrator."),
+    "spam": _l("It did not leave: the client's mail took it for spam. Call, and tell your administrator."),
+    "relay-denied": _l("It did not leave: our mail server does not take letters from us. Tell your administrator."),
+    "sender-refused": _l("It did not leave: the mail server refuses this sender. Tell your administrator."),
+    "cannot-be-built": _l("It did not leave: the sender or the subject has characters that a letter cannot carry."),
+    "refused": _l("It did not leave: the client's mail refused it. Call."),
+    "gave-up": _l("It did not leave: for three days the client's mail asked to come later. Call."),
+    "crashes": _l("It did not leave: sending broke three times at this very letter. Tell your administrator."),
+    "past-end": _l("Too late: what it says is no longer true. Call if it still matters."),
+    "suppressed": _l("Not sent: this address asked for no letters."),
+    "write-nothing": _l("Not sent: nothing is written to this client."),
+    "stopped": _l("Not sent: the client has stopped all letters."),
+    "no-consent": _l("Not sent: the client has not agreed to news and offers."),
+    "cap": _l("Not sent now: the client has just had a letter with news."),
+    "hold": _l("Waits until the stop is lifted."),
+    "mode": _l("Waits until sending is switched on."),
+    "person": _l("Cancelled by hand."),
+    "cancelled": _l("Cancelled together with the trip."),
+    "dates-moved": _l("Cancelled: the dates have moved, another one is planned."),
+    "no-answer": _l("It was handed over, but the answer was lost. It may have arrived."),
+    "greylisted": _l("The client's mail asked to come again in a few minutes. That is usual."),
+    "busy": _l("The mail server is busy. It will be tried again."),
+    "later": _l("The client's mail asked to come later. It will be tried again."),
+    "lost": _l("The connection broke before it left. It will be tried again."),
+    "fault": _l("Sending broke. It will be tried again."),
+    "quiet-hours": _l("It is night where the client lives. It will leave in the morning."),
+    "no-connection": _l("The mail server cannot be reached. It will be tried again."),
+}
+_PROVIDER = {
+    "no-server": _l("No mail server is named. Set MAIL_SERVER and start again."),
+    "no-connection": _l("The server cannot be reached."),
+    "no-provider": _l("There is no such SMS provider. Check SMS_PROVIDER."),
+    "login": _l("The server refused the name or the password."),
+    "bad-certificate": _l("The server's certificate is not valid."),
+    "no-encryption": _l("The server offers no encryption, though it is asked for."),
+    "lost": _l("The connection breaks again and again."),
+}
+_REFUSED: dict[str, Any] = {
+    "past-end": _l("Too late: what this message says is no longer true."),
+    "decided": _l("Somebody has decided about this message already."),
+    "not-now": _l("This message has moved on meanwhile."),
+}
+
+
+def state_mark(state: str) -> tuple[str, str]:
+    """(kind of the mark, word) for a state."""
+    kind, word = STATES[state]
+    return kind, str(word)
+
+
+def reason(state: str, code: str, text: str = "") -> str:
+    """The sentence under the state: what happened and what to do; "" when there is nothing to say."""
+    if state in ("sent", "delivered", "claimed", "handed"):
+        return ""
+    if code in _REASONS:
+        return str(_REASONS[code])
+    if state == "queued" or not (code or text):
+        return ""
+    return _("The answer was: “%(text)s”. Tell your administrator.", text=text or code)
+
+
+def is_job(author: str) -> bool:
+    """True when a change was made by a job; its name is one plain word, and means nothing to staff."""
+    return author.isascii() and author.islower() and " " not in author
+
+
+def empty_words(chosen: str) -> str:
+    """What the page says when a filter finds nothing."""
+    return str(_EMPTY[chosen])
+
+
+def provider_fault(error: str) -> str:
+    """The last fault of a provider, kept as "code: text", as a sentence."""
+    code, _colon, text = error.partition(": ")
+    return str(_PROVIDER.get(code) or text or code)
+
+
+def refused_words(why: str) -> str:
+    """Why an action on a message was not done."""
+    return str(_REFUSED.get(why) or _("You may not do this"))

@@ -1,0 +1,1 @@
+"""Users, offices, roles, working hours, absences and the audit log."""

@@ -1,0 +1,1 @@
+"""Forms of the staff room: signing in, oneself, people, offices, settings."""

@@ -1,0 +1,1 @@
+"""Occasions, plans, steps and touches: schedule, tick, settle, journal."""

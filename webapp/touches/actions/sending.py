@@ -1,0 +1,223 @@
+"""The automatic side of the plan: what is due becomes messages, what came back settles into touches."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import count
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
+
+from webapp.clients.models import Client, Phone
+from webapp.db import db, transaction
+from webapp.post import actions as post
+from webapp.post.models import Message
+from webapp.post.sender import mail_sender, plain_name
+from webapp.staff.audit import job
+from webapp.touches import store
+from webapp.touches.actions.occasions import group_key, source_key
+from webapp.touches.history import log, snapshot
+from webapp.touches.models import PLANNED, Occasion, Touch
+from webapp.touches.people import performer_for
+from webapp.touches.rules import replacement_call
+from webapp.touches.standing import refresh
+from webapp.touches.state_rules import FROM_MESSAGE
+from webapp.touches.store import StoredStep
+from webapp.touches.writing import Desk, Unsendable, Written, write
+
+PLANNER = job("planner")
+BATCH = 50
+GRACE = timedelta(seconds=15)
+LOOK_AHEAD = timedelta(days=14)
+LANES = {"sms": 1, "email": 3}
+
+
+def queue_due(*, now: datetime) -> dict[str, int]:
+    """Every planned automatic touch whose moment has come becomes a message in the same transaction.
+
+    Gives how many were queued, skipped and missed. Safe to run twice and by several workers at once.
+    """
+    figures = {"queued": 0, "skipped": 0, "missed": 0}
+    desk = Desk()
+    for _round in count():
+        with transaction():
+            touches = _due(now)
+            for touch in touches:
+                figures[_send_one(touch, desk, now)] += 1
+            for occasion in {t.occasion_id: t.occasion for t in touches}.values():
+                if occasion is not None:
+                    refresh(occasion, now=now)
+        if len(touches) < BATCH:
+            return figures
+    raise AssertionError("unreachable")
+
+
+def _due(now: datetime) -> Sequence[Touch]:
+    query = (select(Touch).join(Occasion, Touch.occasion_id == Occasion.id)
+             .where(Touch.status == PLANNED, Touch.automatic, Touch.send_at <= now,
+                    Occasion.held_at.is_(None), Occasion.cancelled_at.is_(None))
+             .order_by(Touch.send_at, Touch.id).limit(BATCH)
+             .options(selectinload(Touch.occasion).selectinload(Occasion.client))
+              # Whoever changes steps locks the occasion first; one that is being changed now waits for the next tick.
+             .with_for_update(of=Occasion, skip_locked=True))
+    return db.session.scalars(query).all()
+
+
+def _send_one(touch: Touch, desk: Desk, now: datetime) -> str:
+    occasion = touch.occasion
+    if occasion is None:
+        raise AssertionError("an automatic touch without an occasion")
+    if touch.true_until is not None and now > touch.true_until:
+        _turn(touch, "missed", "too-late", now)
+        if _is_reminder(touch):
+            _call_instead(touch, now)
+        return "missed"
+    try:
+        written = write(touch, occasion, _letter_code(touch), desk, now=now)
+    except Unsendable as error:
+        _turn(touch, "skipped", error.reason, now)
+        if _is_reminder(touch) and error.reason in ("no-mobile", "stopped"):
+            _call_instead(touch, now)
+        return "skipped"
+    _enqueue(touch, occasion, written, now)
+    return "queued"
+
+
+def _enqueue(touch: Touch, occasion: Occasion, written: Written, now: datetime) -> None:
+    office, client = occasion.office, occasion.client
+    message = post.enqueue(
+        source=source_key(touch.id), group_key=group_key(occasion.id), office_id=occasion.office_id,
+        client_id=client.id, klass=written.letter.klass, channel=touch.channel, address=written.address,
+        subject=written.rendered.subject, text=written.rendered.text, html=written.rendered.html,
+        sender=mail_sender(written.signature.name or office.name, office), reply_to=_reply_to(occasion, written),
+        lane=LANES.get(touch.channel, 5), zone=client.timezone or office.timezone,
+        # Fifteen seconds to notice a slip of the finger (`ux.md` §0: undo stays on the object).
+        not_before=max(touch.send_at or now, touch.created_at + GRACE), true_until=touch.true_until,
+        letter_version_id=written.letter.version_id, actor=PLANNER, now=now, resend=_written_before(touch))
+    touch.message_id = message.id
+    _turn(touch, "queued", "", now)
+
+
+def _written_before(touch: Touch) -> int:
+    """How many messages this touch had: one that was taken back with the old dates must not stand for the new one."""
+    number = select(func.count()).select_from(Message).where(Message.source == source_key(touch.id))
+    return int(db.session.scalar(number) or 0)
+
+
+def _reply_to(occasion: Occasion, written: Written) -> str:
+    address = written.signature.email or (occasion.owner.email if occasion.owner else "") or occasion.office.email
+    return f"{plain_name(written.signature.name)} <{address}>".strip() if address else ""
+
+
+def settle(*, now: datetime) -> int:
+    """Bring what happened to messages back into their touches and rows of the board; gives how many."""
+    settled = 0
+    while True:
+        with transaction():
+            messages = post.unsettled(BATCH)
+            occasions = {}
+            for message in messages:
+                touch = _touch_of(message)
+                if touch is not None:
+                    _settle_one(touch, message, now)
+                    occasions[touch.occasion_id] = touch.occasion
+            post.mark_settled([message.id for message in messages])
+            for occasion in occasions.values():
+                if occasion is not None:
+                    refresh(occasion, now=now)
+            settled += len(messages)
+        if len(messages) < BATCH:
+            return settled
+
+
+def _touch_of(message: Message) -> Touch | None:
+    kind, _, number = message.source.partition(":")
+    return db.session.get(Touch, int(number)) if kind == "touch" and number.isdigit() else None
+
+
+def _settle_one(touch: Touch, message: Message, now: datetime) -> None:
+    target = FROM_MESSAGE.get(message.state)
+    superseded = touch.message_id is not None and touch.message_id > message.id
+    if target is None or superseded or touch.status not in ("queued", "unknown", "failed", "missed", "done"):
+        return
+    if touch.status == "done" and target != "failed":
+        return
+    touch.message_id = message.id
+    if target == "done":
+        before = snapshot(touch)
+        touch.status, touch.reason, touch.done_at, touch.done_by = "done", "", message.sent_at or now, "post"
+        log(touch, "sent", before, actor=PLANNER, now=now)
+        return
+    if target == "cancelled" and touch.status == "queued":
+        _turn(touch, "skipped" if message.last_code != "cancelled" else "cancelled", message.last_code, now)
+        return
+    if target == touch.status or target == "cancelled":
+        return
+    _turn(touch, target, message.last_code, now)
+    if _is_reminder(touch):
+        _call_instead(touch, now)
+
+
+def plan_calls_instead(*, now: datetime) -> int:
+    """A reminder of the flight that has no mobile number to go to becomes a call in good time; gives how many."""
+    with transaction() as session:
+        rows = session.scalars(
+            select(Touch).join(Occasion, Touch.occasion_id == Occasion.id).join(Client, Touch.client_id == Client.id)
+            .where(Touch.status == PLANNED, Touch.automatic, Touch.channel == "sms",
+                   Touch.step_code == "fly_tomorrow", Touch.send_at <= now + LOOK_AHEAD,
+                   Occasion.cancelled_at.is_(None),
+                   ~Client.phones.any(Phone.broken_at.is_(None) & Phone.is_mobile)).limit(500)).all()
+        for touch in rows:
+            _turn(touch, "skipped", "no-mobile", now)
+            _call_instead(touch, now)
+        for occasion in {t.occasion_id: t.occasion for t in rows}.values():
+            if occasion is not None:
+                refresh(occasion, now=now)
+        return len(rows)
+
+
+def _is_reminder(touch: Touch) -> bool:
+    return touch.channel == "sms" and touch.step_code == "fly_tomorrow"
+
+
+def _call_instead(touch: Touch, now: datetime) -> None:
+    """Where a reminder cannot reach the client, a call is due the same day (`domain.md` §1.1)."""
+    occasion = touch.occasion
+    if occasion is None:
+        return
+    code = f"{touch.step_code}_call"
+    session = db.session
+    standing = session.scalar(select(Touch.id).where(Touch.occasion_id == occasion.id, Touch.step_code == code,
+                                                     Touch.generation == touch.generation))
+    calendar = store.calendar_for(occasion.office, occasion.client.timezone)
+    anchors = store.dates_of(occasion)
+    planned = replacement_call(_step_of(touch).rule, anchors, now, calendar)
+    # Once the client has flown nobody can be reminded: the red failure itself is what staff see.
+    if standing is not None or not planned.is_planned:
+        return
+    call = Touch(occasion_id=occasion.id, client_id=touch.client_id, office_id=touch.office_id, step_id=touch.step_id,
+                 step_code=code, generation=touch.generation, channel="call", automatic=False, created_at=now,
+                 assignee_id=performer_for("seller", occasion.office_id, occasion.owner_id), replaces_id=touch.id,
+                 planned_on=planned.due_on, due_on=planned.due_on, status="planned", reason="", note="", outcome="",
+                 done_by="", attempts=0, pinned=False)
+    session.add(call)
+
+
+def _turn(touch: Touch, status: str, reason: str, now: datetime) -> None:
+    before = snapshot(touch)
+    touch.status, touch.reason = status, reason
+    log(touch, status, before, actor=PLANNER, now=now)
+
+
+def _letter_code(touch: Touch) -> str:
+    """The letter of the touch's step; one outside the plan names its letter before the colon."""
+    if touch.step_id is None:
+        return touch.step_code.split(":")[0]
+    step = _step_of(touch)
+    return step.letter_code or step.code
+
+
+def _step_of(touch: Touch) -> StoredStep:
+    occasion = touch.occasion
+    if occasion is None:
+        raise AssertionError("a planned touch without an occasion")
+    return next(s for s in store.steps_of(occasion.plan_version_id) if s.row_id == touch.step_id)

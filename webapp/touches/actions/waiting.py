@@ -1,0 +1,45 @@
+"""Messages that wait: late ones turn their row red, those put off on purpose do not."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from webapp.db import db, transaction
+from webapp.kit.days import local_day, zone
+from webapp.post.models import Message
+from webapp.touches.actions.sending import PLANNER
+from webapp.touches.history import log, snapshot
+from webapp.touches.models import QUEUED, Occasion, Touch
+from webapp.touches.standing import refresh
+
+PUT_OFF = ("cap", "quiet-hours")
+
+
+def watch_waiting(*, now: datetime) -> int:
+    """Occasions whose message waits again after a hold get their "late by an hour" moment back; gives how many.
+
+    A message put off by the frequency cap or by the night is not late: its touch follows it to the new moment.
+    """
+    with transaction() as session:
+        _follow_put_off(now)
+        waiting = (select(Touch.occasion_id).join(Message, Touch.message_id == Message.id)
+                   .where(Touch.status == QUEUED, Message.state.in_(("queued", "claimed", "handed"))))
+        rows = session.scalars(select(Occasion).where(
+            Occasion.id.in_(waiting), Occasion.breaks_at.is_(None)).limit(500)).all()
+        for row in rows:
+            refresh(row, now=now)
+        return len(rows)
+
+
+def _follow_put_off(now: datetime) -> None:
+    rows = db.session.execute(
+        select(Touch, Message.next_try_at).join(Message, Touch.message_id == Message.id)
+        .where(Touch.status == QUEUED, Message.state == "queued", Message.last_code.in_(PUT_OFF),
+               Message.next_try_at > Touch.send_at).limit(500)).all()
+    for touch, next_try_at in rows:
+        before = snapshot(touch)
+        touch.send_at, touch.due_on = next_try_at, local_day(next_try_at, zone(touch.client.zone))
+        log(touch, "put-off", before, actor=PLANNER, now=now)
+    for occasion in {touch.occasion_id: touch.occasion for touch, _at in rows}.values():
+        if occasion is not None:
+            refresh(occasion, now=now)

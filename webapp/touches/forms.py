@@ -1,0 +1,33 @@
+"""The form of the journal: a contact that happened, and what should follow."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import Length, Optional
+
+from webapp.web.forms import BaseForm, DayField
+
+CHANNELS = [("call", _l("Call")), ("visit", _l("Visit")), ("chat", _l("Chat")), ("email", _l("E-mail")),
+            ("sms", _l("SMS"))]
+DIRECTIONS = [("out", _l("We contacted the client")), ("in", _l("The client contacted us"))]
+RESULTS = [("", _l("We talked")), ("no_answer", _l("No answer"))]
+
+
+class ContactForm(BaseForm):
+    """A contact by any channel, with an optional next step."""
+
+    channel = RadioField(_l("How"), choices=CHANNELS, default="call")
+    direction = RadioField(_l("Who began"), choices=DIRECTIONS, default="out")
+    result = RadioField(_l("How it went"), choices=RESULTS, default="")
+    occasion = SelectField(_l("About the trip"), choices=[], default="", validators=[Optional()])
+    note = TextAreaField(_l("What was said"), validators=[Length(max=1000)])
+    next_on = DayField(_l("Next step on"), validators=[Optional()],
+                       description=_l("It will stand in your list for that day. Write it like 21.07.2026."))
+    next_note = StringField(_l("What to do then"), validators=[Optional(), Length(max=300)])
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """A contact nobody can make sense of later is not worth writing down."""
+        good = bool(super().validate(extra_validators))
+        if good and not self.note.data and self.result.data != "no_answer":
+            self.note.errors = [*self.note.errors, str(_l("Write in a few words what it was about."))]
+            return False
+        return good

@@ -1,0 +1,60 @@
+"""The append-only history of touches, and how a change is put back."""
+
+import uuid
+from datetime import date, datetime, time
+from typing import Any
+
+from webapp.db import db
+from webapp.staff.rules import Actor
+from webapp.touches.models import Touch, TouchEvent
+
+FIELDS = ("status", "reason", "due_on", "due_time", "send_at", "true_until", "pinned", "snoozed_until", "attempts",
+          "done_at", "done_by_id", "done_by", "outcome", "note", "assignee_id", "planned_on")
+
+
+def new_bundle() -> str:
+    """A name for the events of one action, so that one undo returns them all."""
+    return uuid.uuid4().hex
+
+
+def snapshot(touch: Touch) -> dict[str, Any]:
+    """The fields an undo may have to put back, as JSON."""
+    return {name: _plain(getattr(touch, name)) for name in FIELDS}
+
+
+def log(touch: Touch, verb: str, before: dict[str, Any], *, actor: Actor, now: datetime, bundle: str = "",
+        undoes: TouchEvent | None = None) -> TouchEvent:
+    """Write what happened; call after the change, inside its transaction. Only changed fields are kept."""
+    db.session.flush()
+    after = snapshot(touch)
+    changed = [name for name in FIELDS if before.get(name) != after[name]]
+    event = TouchEvent(touch_id=touch.id, occasion_id=touch.occasion_id, office_id=touch.office_id, at=now, verb=verb,
+                       actor=actor.name, user_id=actor.user_id, bundle=bundle,
+                       before={n: before.get(n) for n in changed}, after={n: after[n] for n in changed},
+                       undoes_id=undoes.id if undoes else None)
+    db.session.add(event)
+    return event
+
+
+def put_back(touch: Touch, event: TouchEvent) -> bool:
+    """Put the fields of `event` back. False when somebody changed them since: then nothing is touched."""
+    present = snapshot(touch)
+    if any(present[name] != value for name, value in event.after.items()):
+        return False
+    for name, value in event.before.items():
+        setattr(touch, name, _typed(name, value))
+    return True
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, (date, datetime, time)) else value
+
+
+def _typed(name: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if name in ("due_on", "planned_on", "snoozed_until"):
+        return date.fromisoformat(value)
+    if name in ("send_at", "true_until", "done_at"):
+        return datetime.fromisoformat(value)
+    return time.fromisoformat(value) if name == "due_time" else value

@@ -1,0 +1,115 @@
+"""Fill in the letter of a touch for its client, or say why it cannot be sent."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from webapp.clients.models import Client, Consent
+from webapp.db import db
+from webapp.letters.liquid_text import CompiledLetter
+from webapp.letters.placeholders import REGISTRY
+from webapp.letters.rendering import render_email, render_script, render_sms
+from webapp.letters.rules import LetterError, Rendered, Script, required_missing
+from webapp.letters.signatures import Signature
+from webapp.letters.store import InForce, letter_in_force, signature_for
+from webapp.touches.letter_context import context_of
+from webapp.touches.models import Occasion, Touch
+
+
+class Unsendable(Exception):
+    """The touch is skipped, never red (`domain.md` §1.1); `reason` is its code."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Written:
+    """A filled-in letter with its address."""
+
+    address: str
+    rendered: Rendered
+    letter: InForce
+    signature: Signature
+
+
+@dataclass
+class Desk:
+    """Keeps letters and signatures of one batch, so that a thousand touches cost a few look-ups."""
+
+    letters: dict[tuple[str, str, bool], InForce | None] = field(default_factory=dict)
+    signatures: dict[tuple[str, int, int | None], Signature] = field(default_factory=dict)
+
+    def letter(self, code: str, language: str, repeat_buyer: bool) -> InForce | None:
+        """The text in force, looked up once per batch."""
+        key = (code, language, repeat_buyer)
+        if key not in self.letters:
+            self.letters[key] = letter_in_force(code, language, repeat_buyer=repeat_buyer)
+        return self.letters[key]
+
+    def signature(self, identity: str, occasion: Occasion) -> Signature:
+        """The signature, looked up once per batch."""
+        key = (identity, occasion.office_id, occasion.owner_id)
+        if key not in self.signatures:
+            self.signatures[key] = signature_for(identity, occasion.office, occasion.owner)
+        return self.signatures[key]
+
+
+def address_for(client: Client, channel: str) -> str:
+    """The first usable address for a channel: an e-mail, or a mobile phone for SMS; "" without one."""
+    if channel == "email":
+        return client.email.address if client.email else ""
+    return next((p.e164 for p in client.phones if p.works and p.is_mobile), "")
+
+
+def why_not(touch: Touch, occasion: Occasion) -> str:
+    """The reason why this touch may not be sent to this client at all; "" when it may."""
+    client = occasion.client
+    if client.write_nothing:
+        return "write-nothing"
+    if not address_for(client, touch.channel):
+        return "no-email" if touch.channel == "email" else "no-mobile"
+    consent = db.session.get(Consent, (client.id, touch.channel))
+    if consent is not None and consent.stopped:
+        return "stopped"
+    if touch.klass == "marketing" and (consent is None or not consent.marketing):
+        return "no-consent"
+    return ""
+
+
+def write(touch: Touch, occasion: Occasion, letter_code: str, desk: Desk, *, now: datetime) -> Written:
+    """Fill in the letter. Raises Unsendable with the reason it is skipped for."""
+    reason = why_not(touch, occasion)
+    if reason:
+        raise Unsendable(reason)
+    client = occasion.client
+    letter = desk.letter(letter_code, client.language, bool(occasion.facts.get("repeat")))
+    if letter is None:
+        raise Unsendable("no-letter")
+    context = context_of(occasion, letter.language, now=now)
+    values = REGISTRY.values_for(context)
+    if required_missing(letter, values):
+        raise Unsendable("no-value")
+    signature = desk.signature(letter.identity, occasion)
+    try:
+        if letter.channel == "sms":
+            rendered = Rendered("", "", render_sms(letter.compiled, values))
+        else:
+            rendered = render_email(letter.compiled, values, signature, letter.language,
+                                    marketing=letter.klass == "marketing")
+    except LetterError:
+        raise Unsendable("letter-broken") from None
+    return Written(address_for(client, touch.channel), rendered, letter, signature)
+
+
+def script_for(occasion: Occasion, letter_code: str, language: str, *, now: datetime) -> Script | None:
+    """The words to say on a call or visit, filled in for the client; None when the step has no script."""
+    letter = letter_in_force(letter_code, language)
+    if letter is None:
+        return None
+    compiled: CompiledLetter = letter.compiled
+    values = REGISTRY.values_for(context_of(occasion, letter.language, now=now, preview=True), compiled.names)
+    try:
+        return render_script(compiled, values)
+    except LetterError:
+        return None

@@ -1,0 +1,1 @@
+"""Sold trips, the board and the import of sheets."""

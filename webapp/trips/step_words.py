@@ -1,0 +1,73 @@
+"""Sentences about steps: why something was refused, why a step is grey or red, what a result is called."""
+
+from datetime import date
+
+from babel.dates import format_date
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from webapp.post.models import Message
+from webapp.touches.starter import OUTCOMES
+
+# Put into words when shown: a page of broken rows asks for fifty of them.
+_REASONS = {
+    "no-consent": _l("no consent"), "no-email": _l("no e-mail"), "no-mobile": _l("no mobile"),
+    "entered-late": _l("entered late"), "no-room": _l("no time left"), "write-nothing": _l("we write nothing"),
+    "stopped": _l("client said stop"), "no-value": _l("nothing to send yet"), "no-letter": _l("no text"),
+    "letter-broken": _l("text has an error"), "too-late": _l("too late"), "missed": _l("missed"),
+    "failed": _l("not sent"), "unknown": _l("unclear"), "late": _l("delayed"),
+    "not-needed": _l("not needed"), "wont-come": _l("won't come"), "complains": _l("complains"),
+    "trip-cancelled": _l("trip cancelled"), "called-instead": _l("called instead"), "held": _l("on hold"),
+    "time-unknown": _l("time unknown"), "no-date": _l("no date"), "cap": _l("letters enough for now"),
+    "dates-moved": _l("dates moved"),
+}
+_NOT_SENT = _l("not sent")
+
+
+def refusal(code: str) -> str:
+    """What to tell somebody whose tick was refused."""
+    words = {
+        "outcome-needed": _("Choose how the talk ended."),
+        "date-needed": _("Say the day: write it like 21.07.2026."),
+        "date-past": _("This day has passed. Choose today or later."),
+        "date-far": _("This is more than two years away. Please check the year."),
+        "date-unreadable": _("We could not read this date. Write it like 21.07.2026."),
+        "month-needed": _("Say the month of the next trip, like 07.2027."),
+        "month-past": _("This month has passed. Choose a later one."),
+        "month-unreadable": _("We could not read this month. Write it like 07.2027."),
+        "note-needed": _("This is a colleague's client: write a short note about what you did."),
+        "friend-needed": _("Write the friend's name or phone."),
+        "reason-needed": _("Write in a few words why, so that colleagues understand it later."),
+        "unknown-outcome": _("This result does not fit this step."),
+        "role": _("Your role may look at steps but not tick them."),
+    }
+    return words.get(code, _("This cannot be done now."))
+
+
+def reason(code: str) -> str:
+    """Why a step is grey or red, in two or three words."""
+    return str(_REASONS.get(code, _NOT_SENT)) if code else ""
+
+
+def message_reason(message: Message | None) -> str:
+    """Why a message did not arrive and what to do about it, in one sentence."""
+    if message is None:
+        return ""
+    return message.last_text or reason(message.last_code)
+
+
+def outcome_name(code: str) -> str:
+    """A result as people call it."""
+    if code == "unreachable":
+        return _("Unreachable")
+    if code not in OUTCOMES:
+        return code
+    locale = get_locale()
+    name = OUTCOMES[code].name
+    return name.en if locale is not None and locale.language == "en" else name.ru
+
+
+def day_words(day: date) -> str:
+    """«вт, 21 июля»."""
+    return format_date(day, "EEE, d MMMM", locale=get_locale())

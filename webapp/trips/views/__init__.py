@@ -1,0 +1,32 @@
+"""Pages of trips: the board, steps, trips, imports."""
+
+from importlib import import_module
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+
+from webapp.trips import step_words
+from webapp.trips.views import api
+from webapp.web.guard import DESK
+from webapp.web.nav import Section, add_section
+
+_PAGES = ("board", "steps", "tasks", "trips", "stop", "imports", "tokens", "api")
+blueprints = []
+for _name in _PAGES:
+    try:
+        blueprints.append(import_module(f"webapp.trips.views.{_name}").bp)
+    except ModuleNotFoundError as error:
+        if error.name != f"webapp.trips.views.{_name}":
+            raise
+
+
+def register(app: Flask) -> None:
+    """Put the board into the bar."""
+    app.jinja_env.globals.update(reason_words=step_words.reason, message_reason=step_words.message_reason)
+    add_section(app, Section("board.board", _l("Board"), 10, frozenset(DESK), "/board"))
+    add_section(app, Section("stop.stop", _l("Stop button"), 89, frozenset({"director"}), "/stop", group=_l("Agency")))
+    add_section(app, Section("imports.start", _l("Import"), 88, frozenset({"service", "director"}), "/import",
+                             group=_l("Agency")))
+    add_section(app, Section("tokens.index", _l("Tokens"), 95, frozenset({"admin"}), "/admin/tokens",
+                             group=_l("Agency")))
+    api.register(app)

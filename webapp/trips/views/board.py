@@ -1,0 +1,208 @@
+"""The board: one row per trip, worst first; its parts, counters, changes by others, bulk actions."""
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from flask import Blueprint, Response, abort, make_response, render_template, request, session, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
+from sqlalchemy import func, select
+from werkzeug.wrappers import Response as BaseResponse
+
+from webapp.clients.search import find_ids
+from webapp.db import db
+from webapp.kit import clock
+from webapp.staff.audit import actor_of
+from webapp.touches.actions import bulk as many
+from webapp.touches.models import TouchEvent
+from webapp.touches.people import stands_in_for
+from webapp.trips import board as rows
+from webapp.trips.board import Days, Wish
+from webapp.trips.board_html import cell_class, quiet_cell, rows_html, span_words
+from webapp.web.addresses import address
+from webapp.web.forms import parse_day
+from webapp.web.guard import DESK, allow
+from webapp.web.page import is_partial, page, row_id, safe_next, see_other
+
+bp = Blueprint("board", __name__)
+
+FILTERS = ("all", "mine", "over", "today", "leaving", "away", "back", "visit", "snoozed")
+_LAST_EVENT = select(func.max(TouchEvent.id))
+SHOWS = frozenset(FILTERS) | {"broken", "cancelled"}
+
+
+@bp.get("/board")
+@allow(*DESK)
+def board() -> Response:
+    """The board; the address holds every filter, so that it can be shared and Back works."""
+    days = rows.days_of(current_user, clock.now())
+    wish, offset = wish_of(days), max(request.args.get("from", 0, type=row_id), 0)
+    found, more = rows.rows_of(days, wish, offset=offset)
+    context = board_context(days, wish, found)
+    drawn = rows_html(found, here=context["here"], token=generate_csrf())
+    context.update(rows=found, rows_html=drawn, more=_link(offset + rows.PAGE) if more else "", offset=offset,
+                   is_filtered=_is_filtered(), first_day=_first_day(days),
+                   undo_all="" if is_partial() else session.pop("undo", ""))
+    template = "trips/_more_rows.html" if offset and is_partial() else "trips/_board.html"
+    return page("trips/board.html", template, **context)
+
+
+@bp.get("/board/rows/<int:trip_id>")
+@allow(*DESK)
+def row(trip_id: int) -> Response:
+    """One row, with the panel of a step open (`open`) or closed."""
+    return row_answer(trip_id, open_id=request.args.get("open", type=row_id), show=request.args.get("show", ""))
+
+
+@bp.get("/board/changes")
+@allow(*DESK)
+def changes() -> Response:
+    """How many rows colleagues changed since event `since`: a link to reload, never a reordered board."""
+    days = rows.days_of(current_user, clock.now())
+    since = request.args.get("since", 0, type=row_id)
+    number = db.session.scalar(select(func.count(func.distinct(TouchEvent.occasion_id))).where(
+        TouchEvent.id > since, TouchEvent.office_id.in_(list(days.by_office)),
+        TouchEvent.user_id.is_not(None), TouchEvent.user_id != current_user.id))
+    return make_response(render_template("trips/_changes.html", changed=number or 0, since=since,
+                                         here=request.args.get("here", "")))
+
+
+@bp.post("/board/bulk")
+@allow(*DESK)
+def bulk() -> BaseResponse:
+    """Tick, put off or hand over the due steps of the chosen trips, with one undo for all."""
+    now = clock.now()
+    days = rows.days_of(current_user, now)
+    chosen = [int(value) for value in request.form.getlist("trip") if value.isdecimal() and len(value) < 10][:200]
+    verb, back = request.form.get("verb", ""), safe_next(request.form.get("back"), url_for("board.board"))
+    if not chosen:
+        return see_other(back, _("Choose at least one trip first."), "yellow")
+    marks = _due_marks(chosen, days, verb)
+    actor = actor_of(current_user)
+    if verb == "hand-over":
+        return see_other(back, *_handed(marks, actor, now))
+    day = _later(request.form.get("day", ""), days) if verb == "snooze" else None
+    if verb not in ("tick", "snooze") or (verb == "snooze" and day is None):
+        abort(400)
+    result = many.bulk(verb, list(marks), actor=actor, now=now, day=day, note=request.form.get("note", ""))
+    return see_other(back, *_said(result, marks))
+
+
+def row_answer(trip_id: int, *, open_id: int | None = None, show: str = "", status: int = 200,
+               panel: dict[str, Any] | None = None, said: str = "") -> Response:
+    """The row first, then counters and totals out of band (`ux.md` §0)."""
+    from webapp.trips.views.steps import panel_context
+
+    days = rows.days_of(current_user, clock.now())
+    found = rows.row_of_trip(trip_id, days)
+    if found is None:
+        abort(404)
+    context = {"columns": rows.board_columns(), "counts": rows.counts_of(days, Wish()), "wish": Wish(),
+               "cell_class": cell_class, "quiet_cell": quiet_cell, "span": span_words, "here": _here()}
+    if open_id is not None:
+        context["panel"] = {**panel_context(open_id, show), **(panel or {})}
+    response = make_response(render_template("trips/_row_answer.html", row=found, open_id=open_id, said=said,
+                                             **context), status)
+    response.headers.add("Vary", "HX-Request")
+    return response
+
+
+def board_context(days: Days, wish: Wish, found: list[rows.BoardRow]) -> dict[str, Any]:
+    """What every part of the board needs."""
+    since = db.session.connection().scalar(_LAST_EVENT)
+    return {"columns": rows.board_columns(), "counts": rows.counts_of(days, Wish(office_id=wish.office_id)),
+            "days": days, "wish": wish, "cell_class": cell_class, "quiet_cell": quiet_cell, "span": span_words,
+            "since": since or 0, "segments": _segments(wish), "here": _here(),
+            "colleagues": rows.colleagues_of(list(days.by_office)), "offices": _offices(), "more": ""}
+
+
+def wish_of(days: Days) -> Wish:
+    """The filters in the address."""
+    show = request.args.get("show", "all")
+    show = show if show in SHOWS else "all"
+    owner = request.args.get("owner", type=row_id)
+    owners = frozenset({owner}) if owner else frozenset()
+    if show == "mine":
+        today = max(days.by_office.values(), default=None)
+        owners = stands_in_for(current_user.id, today) if today else frozenset({current_user.id})
+        show = "all"
+    office = request.args.get("office", type=row_id)
+    text = request.args.get("q", "").strip()[:80]
+    clients = tuple(find_ids(text, current_user)[0]) if text else ()
+    return Wish(show, owners, office if office in days.by_office else None, text, clients)
+
+
+def _here() -> str:
+    """The address the person looks at: of the page, also when htmx asks for a part of it."""
+    if not is_partial():
+        return request.full_path.rstrip("?")
+    seen = urlsplit(request.headers.get("HX-Current-URL", ""))
+    return safe_next(seen.path + (f"?{seen.query}" if seen.query else ""), url_for("board.board"))
+
+
+def _segments(wish: Wish) -> list[dict[str, Any]]:
+    names = {"all": _("All"), "mine": _("Mine"), "over": _("Overdue"), "today": _("Today"),
+             "leaving": _("Leaving tomorrow"), "away": _("Travelling"), "back": _("Back home"),
+             "visit": _("Visit awaited"), "snoozed": _("Postponed")}
+    current = request.args.get("show", "all")
+    return [{"url": _link(0, show=code), "label": names[code], "current": current == code} for code in FILTERS]
+
+
+def _link(offset: int, **changed: str) -> str:
+    known = ("show", "owner", "office", "q")
+    args = request.args
+    wanted = {name: args[name] for name in known if args.get(name)} | changed
+    wanted = {name: value for name, value in wanted.items() if value and (name, value) != ("show", "all")}
+    if offset:
+        wanted["from"] = str(offset)
+    return address("board.board") + ("?" + urlencode(wanted) if wanted else "")
+
+
+def _is_filtered() -> bool:
+    return any(request.args.get(name) for name in ("show", "owner", "office", "q"))
+
+
+def _first_day(days: Days) -> Any:
+    return max(days.by_office.values(), default=clock.now().date())
+
+
+def _offices() -> list[tuple[int, str]]:
+    return [(office.id, office.name) for office in current_user.offices] if len(current_user.offices) > 1 else []
+
+
+def _due_marks(trip_ids: list[int], days: Days, verb: str) -> dict[int, str]:
+    """Ids of the steps a bulk action concerns with the client's name: what is due or overdue in each chosen trip."""
+    found: dict[int, str] = {}
+    for board_row in rows.rows_of_trips(trip_ids, days):
+        for cell in board_row.cells:
+            if cell.needs_person and cell.mark and not cell.mark.automatic:
+                found[cell.mark.id] = board_row.short_name
+    return found
+
+
+def _handed(marks: dict[int, str], actor: Any, now: Any) -> tuple[str, str]:
+    user_id = request.form.get("to", type=row_id)
+    if user_id is None or user_id not in dict(rows.colleagues_of([o.id for o in current_user.offices])):
+        return _("Choose whom to hand them over to."), "yellow"
+    return _said(many.reassign(list(marks), user_id, actor=actor, now=now), marks)
+
+
+def _said(result: many.BulkResult, marks: dict[int, str]) -> tuple[str, str]:
+    done = ngettext("%(num)d step done.", "%(num)d steps done.", len(result.done))
+    reasons = {"outcome-needed": _("needs a result"), "note-needed": _("is a colleague's: open it and add a note"),
+               "already-done": _("was done already"), "not-open": _("is not open")}
+    left = [f"{marks[touch_id]} – {reasons.get(reason, reason)}" for touch_id, reason in result.left_out]
+    text = " ".join(filter(None, (done, _("Left out: %(names)s.", names="; ".join(left)) if left else "")))
+    if result.done:
+        session["undo"] = result.bundle
+    return text, "green" if result.done else "yellow"
+
+
+def _later(text: str, days: Days) -> Any:
+    today = _first_day(days)
+    if text in ("1", "3", "7"):
+        return today + timedelta(days=int(text))
+    return parse_day(text)

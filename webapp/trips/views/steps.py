@@ -1,0 +1,272 @@
+"""What people do with one step: tick, result, another date, not needed, note, undo; as part of a row or as a page."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, Response, abort, request, url_for
+from flask_babel import format_time, ngettext
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy import bindparam, select
+from werkzeug.wrappers import Response as BaseResponse
+
+from webapp.clients.models import Client
+from webapp.db import db
+from webapp.kit import clock
+from webapp.kit.days import local_day, zone
+from webapp.staff.audit import actor_of
+from webapp.staff.rules import Actor, NotAllowed
+from webapp.touches.actions import offering, ticking
+from webapp.touches.effects import BadOutcome
+from webapp.touches.models import Touch, TouchEvent
+from webapp.touches.starter import OUTCOMES
+from webapp.trips import step_words
+from webapp.trips.board import short_name
+from webapp.trips.models import Trip
+from webapp.trips.step_panel import panel_of
+from webapp.web.forms import parse_day, strip
+from webapp.web.guard import DESK, allow
+from webapp.web.page import is_partial, page, row_id, safe_next, see_other
+
+bp = Blueprint("steps", __name__)
+SHOWS = frozenset({"", "later", "drop", "note"})
+LONGEST = 2000
+_TRIP_ID = select(Trip.id).where(Trip.occasion_id == bindparam("occasion"))
+_NAME = select(Client.last_name, Client.first_name).where(Client.id == bindparam("client"))
+
+
+@bp.get("/touches/<int:touch_id>")
+@allow(*DESK)
+def step(touch_id: int) -> Response:
+    """A step on a page of its own: script, results, other date, not needed. The board opens the same in place."""
+    touch = seen(touch_id)
+    return _page(touch, show=request.args.get("show", ""))
+
+
+@bp.post("/touches/<int:touch_id>/tick")
+@allow(*DESK)
+def tick(touch_id: int) -> BaseResponse:
+    """«Отметить», or the result of a call."""
+    typed = {name: typed_text(name) for name in ("outcome", "note", "date", "month", "name", "phone")}
+
+    def act(actor: Actor, now: datetime) -> Touch:
+        return ticking.tick(touch_id, actor=actor, now=now, outcome=typed["outcome"], note=typed["note"],
+                            answers=_answers(typed), seen=request.form.get("seen", type=row_id))
+    return _do(touch_id, act, typed)
+
+
+@bp.post("/touches/<int:touch_id>/snooze")
+@allow(*DESK)
+def snooze(touch_id: int) -> BaseResponse:
+    """Put off until tomorrow, for three days, or until a date; the first plan stays for statistics."""
+    typed = {name: typed_text(name) for name in ("day", "date", "note")}
+
+    def act(actor: Actor, now: datetime) -> Touch:
+        day = _chosen_day(typed, seen(touch_id), now)
+        return ticking.move(touch_id, day, actor=actor, now=now, note=typed["note"], snooze=True)
+    return _do(touch_id, act, typed, show="later")
+
+
+@bp.post("/touches/<int:touch_id>/dismissal")
+@allow(*DESK)
+def dismissal(touch_id: int) -> BaseResponse:
+    """«Не нужно», with its reason."""
+    reason = typed_text("reason")
+
+    def act(actor: Actor, now: datetime) -> Touch:
+        return ticking.not_needed(touch_id, reason=reason, actor=actor, now=now)
+    return _do(touch_id, act, {"reason": reason}, show="drop")
+
+
+@bp.post("/touches/<int:touch_id>/note")
+@allow(*DESK)
+def note(touch_id: int) -> BaseResponse:
+    """Keep a note with the step."""
+    text = typed_text("note")
+    return _do(touch_id, lambda actor, now: ticking.write_note(touch_id, text, actor=actor, now=now), {"note": text},
+               show="note")
+
+
+@bp.post("/touches/<int:touch_id>/sms")
+@allow(*DESK)
+def sms(touch_id: int) -> BaseResponse:
+    """After the third call without an answer: one SMS that says so."""
+    touch = seen(touch_id)
+    try:
+        offering.send_missed_you(touch_id, actor=actor_of(current_user), now=clock.now())
+    except LookupError:
+        abort(404)
+    return _answer(touch, _("The SMS leaves in a moment: %(name)s", name=touch.client.short_name))
+
+
+@bp.post("/acts/<bundle>/undo")
+@allow(*DESK)
+def undo(bundle: str) -> BaseResponse:
+    """«Вернуть»: everything one action changed."""
+    event = db.session.scalar(select(TouchEvent).where(TouchEvent.bundle == bundle[:40]).limit(1))
+    # An attempt to call was written first; the step the person looks at may be another one.
+    touch = seen(request.form.get("touch", type=row_id) or (event.touch_id if event else 0))
+    try:
+        changed = ticking.undo(bundle[:40], actor=actor_of(current_user), now=clock.now())
+    except ticking.NothingToUndo:
+        return _answer(touch, _("It was changed again since then, so there is nothing to put back."), "yellow")
+    except NotAllowed:
+        return _answer(touch, _("Only the person who did it, customer service or a director can undo this."), "yellow")
+    if len({t.occasion_id for t in changed}) > 1:
+        said = ngettext("%(num)d step put back.", "%(num)d steps put back.", len(changed))
+        return see_other(safe_next(request.form.get("back"), url_for("board.board")), said)
+    return _answer(touch, _("Put back."))
+
+
+def typed_text(name: str) -> str:
+    """What was typed into a field, at most as long as a note may be."""
+    return str(strip(request.form.get(name, "")))[:LONGEST]
+
+
+def seen(touch_id: int) -> Touch:
+    """The touch, when it belongs to an office of this person; else 404."""
+    touch = db.session.get(Touch, touch_id)
+    if touch is None or not actor_of(current_user).may_see(touch.office_id):
+        abort(404)
+    return touch
+
+
+def panel_context(touch_id: int, show: str) -> dict[str, Any]:
+    """What the panel under a row shows."""
+    touch = seen(touch_id)
+    return panel_of(touch, show if show in SHOWS else "", user=current_user, now=clock.now())
+
+
+def _do(touch_id: int, act: Callable[[Actor, datetime], Touch], typed: dict[str, str], show: str = "") -> BaseResponse:
+    touch = seen(touch_id)
+    now = clock.now()
+    try:
+        touch = act(actor_of(current_user), now)
+    except BadOutcome as error:
+        return _refused(touch, step_words.refusal(error.code), typed, show)
+    except NotAllowed as error:
+        return _refused(touch, step_words.refusal(error.reason), typed, show)
+    except ticking.AlreadyDone as error:
+        return _answer(touch, _already(error.touch), "yellow")
+    return _answer(touch, _said(touch, now))
+
+
+def _answer(touch: Touch, said: str, kind: str = "green") -> BaseResponse:
+    """Where the person stands: the row of the board, or back to the page with a message."""
+    trip_id = _trip_id_of(touch)
+    if is_partial() and request.form.get("view") == "today":
+        from webapp.trips.views.tasks import task_answer
+        return task_answer(touch.id, said=said)
+    if is_partial() and trip_id is not None and request.form.get("view") == "board":
+        from webapp.trips.views.board import row_answer
+        return row_answer(trip_id, said=said)
+    if is_partial() and trip_id is not None and request.form.get("view") == "trip":
+        from webapp.trips.views.trips import steps_answer
+        return steps_answer(trip_id, said=said)
+    default = (url_for("trips.trip", trip_id=trip_id) if trip_id
+               else url_for("client_page.show", client_id=touch.client_id))
+    return see_other(safe_next(request.form.get("back"), default), said, kind)
+
+
+def _refused(touch: Touch, sentence: str, typed: dict[str, str], show: str) -> BaseResponse:
+    """422 with everything that was typed still there."""
+    trip_id = _trip_id_of(touch)
+    extra = {"error": sentence, "typed": typed}
+    if is_partial() and request.form.get("view") == "today":
+        from webapp.trips.views.tasks import task_answer
+        return task_answer(touch.id, is_open=True, show=show, status=422, panel=extra, said=sentence)
+    if is_partial() and trip_id is not None and request.form.get("view") == "board":
+        from webapp.trips.views.board import row_answer
+        return row_answer(trip_id, open_id=touch.id, show=show, status=422, panel=extra, said=sentence)
+    if is_partial() and trip_id is not None and request.form.get("view") == "trip":
+        from webapp.trips.views.trips import steps_answer
+        return steps_answer(trip_id, open_id=touch.id, show=show, status=422, panel=extra, said=sentence)
+    return _page(touch, show=show, status=422, **extra)
+
+
+def _page(touch: Touch, *, show: str = "", status: int = 200, **extra: Any) -> Response:
+    panel = {**panel_context(touch.id, show), **extra}
+    trip = _trip_of(touch)
+    back = safe_next(request.values.get("back"), url_for("trips.trip", trip_id=trip.id) if trip else "/today")
+    return page("trips/step.html", status=status, touch=touch, trip=trip, panel=panel, back=back, view="page")
+
+
+def _trip_of(touch: Touch) -> Trip | None:
+    trip_id = _trip_id_of(touch)
+    return db.session.get(Trip, trip_id) if trip_id else None
+
+
+def _trip_id_of(touch: Touch) -> int | None:
+    if touch.occasion_id is None:
+        return None
+    return db.session.connection().scalar(_TRIP_ID, {"occasion": touch.occasion_id})
+
+
+def _answers(typed: dict[str, str]) -> dict[str, Any]:
+    answers: dict[str, Any] = {"name": typed["name"], "phone": typed["phone"]}
+    asks = OUTCOMES[typed["outcome"]].asks if typed["outcome"] in OUTCOMES else ()
+    if "date" in asks:
+        answers["date"] = _day(typed["date"], "date-needed")
+    if "month" in asks:
+        answers["month"] = _month(typed["month"])
+    return answers
+
+
+def _day(text: str, code: str) -> date:
+    if not text:
+        raise BadOutcome(code)
+    day = parse_day(text)
+    if day is None:
+        raise BadOutcome("date-unreadable")
+    return day
+
+
+def _month(text: str) -> date:
+    """«07.2027», «2027-07» (what a month field sends), or any date of the month."""
+    if not text:
+        raise BadOutcome("month-needed")
+    bits = text.replace("-", ".").replace("/", ".").split(".")
+    if len(bits) == 2 and all(bit.isdecimal() and len(bit) < 5 for bit in bits):
+        month, year = sorted((int(bits[0]), int(bits[1])))
+        if 1 <= month <= 12 and 2000 <= year <= 2100:
+            return date(year, month, 1)
+    day = parse_day(text)
+    if day is None:
+        raise BadOutcome("month-unreadable")
+    return day
+
+
+def _chosen_day(typed: dict[str, str], touch: Touch, now: datetime) -> date:
+    today = local_day(now, zone(touch.client.office.timezone))
+    if typed["date"]:
+        return _day(typed["date"], "date-needed")
+    if typed["day"] in ("1", "3", "7"):
+        return today + timedelta(days=int(typed["day"]))
+    raise BadOutcome("date-needed")
+
+
+def _already(touch: Touch) -> str:
+    if touch.status == "planned":
+        return _("It was changed a moment ago: please look at the step again.")
+    if touch.done_at is None or not touch.done_by:
+        return _("This step is not open any more.")
+    at = format_time(touch.done_at.astimezone(zone(touch.client.office.timezone)), "HH:mm", rebase=False)
+    return _("%(name)s did it already, at %(time)s.", name=_first(touch.done_by), time=at)
+
+
+def _said(touch: Touch, now: datetime) -> str:
+    # The name alone: the person with phones and addresses would be four queries.
+    last, first = db.session.connection().execute(_NAME, {"client": touch.client_id}).one()
+    name = short_name(last, first)
+    if touch.status == "done":
+        return _("Done: %(name)s", name=name)
+    if touch.status == "skipped":
+        return _("Not needed: %(name)s", name=name)
+    if touch.due_on is not None:
+        return _("%(name)s: next on %(day)s", name=name, day=step_words.day_words(touch.due_on))
+    return _("Saved.")
+
+
+def _first(name: str) -> str:
+    return name.split(" ")[0]

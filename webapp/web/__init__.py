@@ -1,0 +1,1 @@
+"""Flask plumbing shared by all rooms: pages, forms, errors, headers, languages, guards."""

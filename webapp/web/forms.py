@@ -1,0 +1,135 @@
+"""The base form: trimmed values, Russian and English messages, dates and phones as people type them."""
+
+import secrets
+from datetime import date, time
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import Field, HiddenField, StringField, ValidationError
+from wtforms.widgets import TextInput
+
+from webapp.kit import dates
+
+
+def strip(value: Any) -> Any:
+    """Trim what people typed; control characters never reach the database."""
+    if not isinstance(value, str):
+        return value
+    return "".join(c for c in value if c >= " " or c in "\n\t").strip()
+
+
+class BaseForm(FlaskForm):
+    """One form per intention; it hands over clean data and never touches the database (`style.md` 9)."""
+
+    class Meta(FlaskForm.Meta):
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
+            filters = [*unbound_field.kwargs.get("filters", []), strip]
+            return unbound_field.bind(form=form, filters=filters, **options)
+
+    def submitted(self) -> bool:
+        """True when the form was posted and everything in it is good."""
+        return bool(self.validate_on_submit())
+
+    @property
+    def error_list(self) -> list[tuple[str, str, str]]:
+        """(field id, label, sentence) of every error, in the order of the fields, for the summary."""
+        found = [("", "", str(error)) for error in self.form_errors]
+        for field in self:
+            found += [(field.id, str(field.label.text), str(error)) for error in _flat(field.errors)]
+        return found
+
+
+def _flat(errors: Any) -> list[str]:
+    if isinstance(errors, dict):
+        return [text for value in errors.values() for text in _flat(value)]
+    if isinstance(errors, (list, tuple)):
+        return [text for value in errors for text in _flat(value)]
+    return [errors]
+
+
+def parse_day(text: str) -> date | None:
+    """The date somebody typed, or None when it cannot be read."""
+    try:
+        return dates.read_date(text)
+    except ValueError:
+        return None
+
+
+class DayField(StringField):
+    """A date in any common spelling («21.07.2026», «21 июля», ISO). Data is a `date`; a bad text stays as typed."""
+
+    widget = TextInput()
+    data: date | None
+
+    def __init__(self, *args: Any, earliest: int = 2000, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.earliest = earliest
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.typed = (valuelist[0] if valuelist else "").strip()
+        self.data = None
+        if not self.typed:
+            return
+        try:
+            self.data = dates.read_date(self.typed, earliest=self.earliest)
+        except ValueError:
+            raise ValidationError(gettext("“%(text)s” is not a date. Write it like 21.07.2026.",
+                                          text=self.typed)) from None
+
+    def _value(self) -> str:
+        if getattr(self, "typed", ""):
+            return self.typed
+        return self.data.strftime("%d.%m.%Y") if self.data else ""
+
+
+class ClockField(StringField):
+    """A time of day («9:05», «0905», «9.05»). Data is a `time` or None."""
+
+    data: time | None
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        self.typed = (valuelist[0] if valuelist else "").strip()
+        self.data = None
+        if not self.typed:
+            return
+        digits = self.typed.replace(".", ":").replace("-", ":")
+        if ":" not in digits and len(digits) in (3, 4):
+            digits = f"{digits[:-2]}:{digits[-2:]}"
+        try:
+            hours, minutes = (int(bit) for bit in digits.split(":")[:2])
+            self.data = time(hours, minutes)
+        except (ValueError, TypeError):
+            raise ValidationError(gettext("“%(text)s” is not a time. Write it like 09:30.",
+                                          text=self.typed)) from None
+
+    def _value(self) -> str:
+        if getattr(self, "typed", ""):
+            return self.typed
+        return self.data.strftime("%H:%M") if self.data else ""
+
+
+class KeyField(HiddenField):
+    """The key of one filled-in form: made when the form is first shown, kept while it is corrected.
+
+    `batches.actions.once` makes a second sending of the same form do nothing (`quality.md` §1, 11).
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, default=lambda: secrets.token_urlsafe(18), **kwargs)
+
+
+class Filled:
+    """Required, with a sentence that says what to do instead of an asterisk."""
+
+    field_flags: dict[str, Any] = {}
+
+    def __init__(self, message: Any = None) -> None:
+        self.message = message or lazy_gettext("Please fill this in.")
+
+    def __call__(self, form: BaseForm, field: Field) -> None:
+        if field.errors:
+            # An unreadable value has its own sentence already.
+            return
+        if field.data is None or field.data == "" or field.data == []:
+            raise ValidationError(str(self.message))

@@ -1,0 +1,92 @@
+"""Sections in the bar and strips above the page, offered by rooms and shown by the layout."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, request, url_for
+from flask_login import current_user
+
+
+@dataclass(frozen=True)
+class Section:
+    """A word in the bar. `prefix` marks it as current; `count` gives (number, is it red) or None.
+
+    Sections with the same `group` share one menu under that word, at the place of the first.
+    """
+
+    endpoint: str
+    label: Any
+    order: int
+    roles: frozenset[str]
+    prefix: str
+    count: Callable[[], tuple[int, bool] | None] | None = None
+    group: Any = None
+
+
+@dataclass(frozen=True)
+class Strip:
+    """One line above everything: sending mode, broken machinery. `kind` is "accent" or "red"."""
+
+    kind: str
+    icon: str
+    title: str
+    text: str = ""
+    url: str = ""
+    url_label: str = ""
+
+
+def add_section(app: Flask, section: Section) -> None:
+    """A room puts its section into the bar."""
+    app.extensions["snova.sections"].append(section)
+
+
+def add_strips(app: Flask, strips: Callable[[], Iterable[Strip]]) -> None:
+    """A room offers strips; asked once per full page, for signed-in staff only."""
+    app.extensions["snova.strips"].append(strips)
+
+
+def init_nav(app: Flask) -> None:
+    """Give the layouts `nav`, `strips` and `agency_name`."""
+    app.extensions["snova.sections"] = []
+    app.extensions["snova.strips"] = []
+    app.jinja_env.globals.update(nav=nav_of, strips=strips_of)
+
+
+def nav_of() -> list[dict[str, Any]]:
+    """Sections this person may open, in order; a function, so that parts do not pay for it."""
+    if not current_user.is_authenticated:
+        return []
+    sections = sorted(current_app.extensions["snova.sections"], key=lambda s: s.order)
+    items: list[dict[str, Any]] = []
+    for section in sections:
+        if section.roles & current_user.hats:
+            _place(items, _item(section), section.group)
+    return items
+
+
+def _place(items: list[dict[str, Any]], item: dict[str, Any], group: Any) -> None:
+    # An administrator who does nothing else has room for all words side by side.
+    if not group or current_user.hats == {"admin"}:
+        items.append(item)
+        return
+    menu = next((known for known in items if known.get("items") and known["label"] == group), None)
+    if menu is None:
+        menu = {"label": group, "items": [], "current": False}
+        items.append(menu)
+    menu["items"].append(item)
+    menu["current"] = menu["current"] or item["current"]
+
+
+def _item(section: Section) -> dict[str, Any]:
+    count = section.count() if section.count else None
+    return {"url": url_for(section.endpoint), "label": section.label,
+            "current": request.path.startswith(section.prefix),
+            "count": count[0] if count else 0, "count_red": bool(count and count[1])}
+
+
+def strips_of() -> list[Strip]:
+    """Strips of all rooms for the signed-in person."""
+    if not current_user.is_authenticated:
+        return []
+    return [strip for ask in current_app.extensions["snova.strips"] for strip in ask()]
