@@ -73,7 +73,7 @@ def recent_clients(user: User, limit: int = 50, offset: int = 0) -> Found:
 
 
 def _keys(user: User) -> Select[Any]:
-    query: Any = select(Client.id, Client.name_key)
+    query: Select[*tuple[Any, ...]] = select(Client.id, Client.name_key)
     return scoped(query, Client.office_id, user)
 
 
@@ -96,7 +96,8 @@ def _holding(terms: Sequence[Term], user: User) -> Select[Any]:
     if _dialect() != "sqlite" or not indexable or not _has_index():
         return _keys(user).where(*(_like(term.pieces) for term in terms))
     # The index knows the office too. Without statistics SQLite would go through all clients of the office instead.
-    query = scoped(select(Client.id, Client.name_key), Client.office_id + 0, user)
+    query: Select[*tuple[Any, ...]] = select(Client.id, Client.name_key)
+    query = scoped(query, Client.office_id + 0, user)
     rest = [term for term in terms if term not in indexable]
     matches = literal_column("client_find").op("MATCH")(_match(indexable, user))
     return query.join(_find, _find.c.rowid == Client.id).where(matches, *(_like(term.pieces) for term in rest))

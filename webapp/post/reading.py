@@ -28,4 +28,5 @@ def with_contents(rows: Sequence[Row[Any]]) -> list[Outgoing]:
     with db.engine.connect() as connection:
         found = {i: (words, html) for i, words, html in
                  connection.execute(_CONTENTS, {"ids": [row.id for row in rows]})}
-    return [Outgoing(*row, *found.get(row.id, ("", ""))) for row in rows]
+    parts: list[tuple[Any, ...]] = [(*row, *found.get(row.id, ("", ""))) for row in rows]
+    return [Outgoing(*part) for part in parts]
