@@ -33,7 +33,6 @@ from webapp.web.security import init_security
 ROOMS = ("staff", "clients", "batches", "letters", "post", "touches", "trips", "desk")
 
 csrf = CSRFProtect()
-limiter = Limiter(get_remote_address, default_limits=[])
 login_manager = LoginManager()
 migrate = Migrate(directory=str(ROOT / "webapp" / "migrations"), render_as_batch=True)
 
@@ -54,7 +53,7 @@ def create_app(settings: Settings | None = None, *, wake: Callable[[str], object
     Mail().init_app(app)
     init_i18n(app)
     csrf.init_app(app)
-    limiter.init_app(app)
+    Limiter(get_remote_address, app=app, default_limits=[])
     login_manager.init_app(app)
     init_guard(app)
     init_again(app)

@@ -32,7 +32,7 @@ ORDER_OF_DATES = {"purchase-in-future": ("purchase", "is after today"),
 def register(app: Flask) -> None:
     """A token is its own proof: no form token; and every token has its own rate."""
     app.extensions["csrf"].exempt(bp)
-    for limiter in app.extensions["limiter"]:
+    for limiter in app.extensions.get("limiter", ()):
         limiter.limit(RATE, key_func=_who)(bp)
 
 
