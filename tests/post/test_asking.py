@@ -68,3 +68,16 @@ def test_nobody_is_asked_about_what_a_person_has_decided(handed, folder, cast, n
         session.execute(update(Message).where(Message.id == handed.id).values(decided_at=now, decided_by="Ольга"))
     assert actions.resolve_unknown(now + 3 * MINUTE) == {}
     assert fresh(handed).state == "unknown"
+
+
+@pytest.mark.parametrize(("crashes", "end", "pause"), [
+    (1, None, 0), (2, None, 10), (2, 60, 10), (2, 4, 4)])
+def test_after_two_crashes_the_last_try_waits_for_a_calmer_moment(letter, now, crashes, end, pause):
+    row = letter(true_until=end and now + (end + 2) * MINUTE)
+    with transaction() as session:
+        session.execute(update(Message).where(Message.id == row.id).values(
+            state="claimed", claim_token="gone", crashes=crashes, lease_until=now + 2 * MINUTE))
+    over = now + 2 * MINUTE
+    assert actions.release_leases(over)["queued_again"] == 1
+    assert fresh(row).state == "queued"
+    assert timedelta(0) <= max(fresh(row).next_try_at, over) - (over + pause * MINUTE) < timedelta(seconds=2)

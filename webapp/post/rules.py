@@ -49,6 +49,8 @@ LEASE = timedelta(minutes=2)
 RENEW_AFTER = timedelta(seconds=30)
 BATCH = 50
 CRASHES = 3
+# Three crashes in one bad minute say something of the machine, not of the message: the last try waits for calm.
+CALM = 5
 PROBE_EVERY = timedelta(seconds=30)
 RETRY_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 NOT_COUNTED_AFTER = timedelta(minutes=5)

@@ -1,6 +1,7 @@
 """What a worker left behind: claims whose lease is over, hand-offs without an answer, asking providers about them."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,22 +24,34 @@ _AT_ONCE = 500
 def release_leases(now: datetime, *, author: str = "post") -> dict[str, int]:
     """Take back what a worker did not finish; gives how many turned queued_again, unknown and dead.
 
-    A claim goes back to the queue, or is `dead` after three that ended without any recorded result. A hand-off
-    without an answer is `unknown`: its token stays, so that a late answer may still settle it (`architecture.md` §4).
+    A claim goes back to the queue, after its second crash with a pause, and is `dead` after three that ended without
+    any recorded result. A hand-off without an answer is `unknown`: its token stays, so that a late answer may still
+    settle it (`architecture.md` §4).
     """
     with transaction() as session:
-        over = select(message.c.id, message.c.state, message.c.crashes).where(
+        over = select(message.c.id, message.c.state, message.c.crashes, message.c.true_until).where(
             text(LEASED), message.c.lease_until <= now)
         rows = session.connection().execute(
             over.order_by(message.c.lease_until).limit(_AT_ONCE).with_for_update(skip_locked=True)).all()
         dead = [r.id for r in rows if r.state == "claimed" and r.crashes >= rules.CRASHES]
-        back = [r.id for r in rows if r.state == "claimed" and r.crashes < rules.CRASHES]
+        back = [r for r in rows if r.state == "claimed" and r.crashes < rules.CRASHES]
         lost = [r.id for r in rows if r.state == "handed"]
         move(session, dead, "dead", author, now, code="crashes", last_code="crashes")
-        move(session, back, "queued", author, now, code="lease-over", claim_token="", lease_until=None)
+        _requeue(session, back, now, author)
         move(session, lost, "unknown", author, now, code="no-answer", last_code="no-answer", lease_until=None,
              next_try_at=now)
     return {"queued_again": len(back), "unknown": len(lost), "dead": len(dead)}
+
+
+def _requeue(session: Session, rows: Sequence[Any], now: datetime, author: str) -> None:
+    back: dict[datetime | None, list[int]] = {}
+    for row in rows:
+        is_last = row.crashes == rules.CRASHES - 1
+        at = rules.next_try(rules.CALM * rules.LEASE, now, row.true_until) if is_last else None
+        back.setdefault(at, []).append(row.id)
+    for at, ids in back.items():
+        later: dict[str, Any] = {"next_try_at": at} if at else {}
+        move(session, ids, "queued", author, now, code="lease-over", claim_token="", lease_until=None, **later)
 
 
 def resolve_unknown(now: datetime, *, author: str = "post") -> dict[str, int]:
