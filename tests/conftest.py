@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 
 os.environ.setdefault("TZ", "UTC")
+# Programs started by tests would otherwise compile the whole product anew each time.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 import make
 from page import Browser
@@ -82,6 +84,12 @@ class Store:
         engine.dispose()
 
 
+def never_loses_power() -> None:
+    """Commits of tests wait for no disk; processes that are killed lose nothing by that."""
+    if db.engine.dialect.name == "sqlite":
+        event.listen(db.engine, "connect", lambda raw, _record: raw.execute("PRAGMA synchronous=OFF"))
+
+
 @pytest.fixture(scope="session")
 def whole_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, Store, dict[str, int]]]:
     folder = tmp_path_factory.mktemp("instance")
@@ -89,6 +97,7 @@ def whole_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask,
     app = create_app(test_settings(folder, store.url))
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
     with app.app_context():
+        never_loses_power()
         Base.metadata.create_all(db.engine)
         ids = make.cast(NOW)
         store.keep()

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
-from conftest import Store
+from conftest import Store, never_loses_power
 from conftest import test_settings as settings_for
 
 from webapp.app import create_app
@@ -24,6 +24,7 @@ def new_agency(folder: Path, now: datetime) -> SimpleNamespace:
     app = create_app(settings_for(folder, store.url))
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
     with app.app_context():
+        never_loses_power()
         Base.metadata.create_all(db.engine)
         add_office(code="main", name="Главный офис", zone="Europe/Moscow", actor=job("setup"), now=now)
         install_shipped(now=now)
