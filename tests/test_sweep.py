@@ -79,9 +79,9 @@ def test_no_address_breaks_and_nobody_gets_past_what_it_declares(app, browse, ca
 
 
 def try_one(app: Any, person: Any, rule: Rule, method: str, url: str, may: bool, who: str) -> list[str]:
-    """One address with every odd input; gives what went wrong."""
+    """One address with every odd input (one is enough where nobody reads it); gives what went wrong."""
     faults = []
-    for data in ODD:
+    for data in ODD if may else ODD[-1:]:
         for htmx in (False, True):
             with app.app_context():
                 headers = {"HX-Request": "true"} if htmx else {}
