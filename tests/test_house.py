@@ -224,3 +224,9 @@ def test_the_map_of_the_house_names_every_room() -> None:
     assert text, "docs/ is empty"
     for room in ROOMS:
         assert re.search(rf"`{room}/?`|\b{room}/", text), f"docs/ never mention {room}"
+
+
+def test_every_promise_is_held_by_a_test_that_exists() -> None:
+    written = {node.name for path in TESTS for node in ast.walk(tree(path)) if isinstance(node, ast.FunctionDef)}
+    promised = set(re.findall(r"`(test_\w+)`", (ROOT / "docs" / "acceptance.md").read_text("utf-8")))
+    assert len(promised) > 30 and promised <= written, promised - written
