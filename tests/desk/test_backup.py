@@ -19,7 +19,9 @@ from webapp.app import create_app
 from webapp.clients.models import Client
 from webapp.db import db, transaction
 from webapp.desk.backup import BadBackup, restore_backup, write_backup
-from webapp.post.actions import set_mode
+from webapp.post.actions import set_mode, set_relay
+from webapp.post.relay import kept_relay
+from webapp.post.relay_rules import Relay
 from webapp.staff.audit import job
 from webapp.staff.models import AuditEntry, Office, setting
 
@@ -47,6 +49,17 @@ def agency(tmp_path: Path, now: datetime) -> Iterator[Flask]:
         db.session.remove()
         db.engine.dispose()
     store.drop()
+
+
+def test_the_password_of_the_mailbox_is_in_no_backup(agency: Flask, tmp_path: Path, now: datetime) -> None:
+    relay = Relay("yandex", "smtp.yandex.ru", 465, "tls", login="mail@agency.ru", password="abcdefghijklmnop")
+    set_relay(relay, actor=job("test"), now=now)
+    write_backup(tmp_path / "b.zip", now=now)
+    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
+        assert not [name for name in archive.namelist() if b"abcdefghijklmnop" in archive.read(name)]
+    restore_backup(tmp_path / "b.zip", now=now)
+    assert kept_relay(agency.extensions["snova.settings"]) == relay, "the machine keeps its own"
+    assert setting("mode") == "held"
 
 
 def names() -> list[str]:

@@ -2,16 +2,22 @@
 
 import asyncio
 import socket
+import ssl
 import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes
 from email.message import Message
+from pathlib import Path
 from typing import Any
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+
+LOGIN, PASSWORD = "mail@agency.ru", "abcdefghijklmnop"
+TLS = Path(__file__).resolve().parent.parent / "data" / "tls"
+"""`relay.pem` is the certificate (and key) of localhost for these tests alone, `authority.pem` vouches for it."""
 
 
 class Relay:
@@ -99,6 +105,29 @@ def running(*, port: int = 0, **manners: Any) -> Iterator[Relay]:
     finally:
         relay.may_answer.set()
         controller.stop()
+
+
+@contextmanager
+def guarded(encryption: str, **manners: Any) -> Iterator[Relay]:
+    """A relay that wants LOGIN and PASSWORD, over "tls" from the first byte or after "starttls", on localhost."""
+    relay = Relay(**manners)
+    relay.port = free_port()
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(TLS / "relay.pem")
+    ways = {"ssl_context": context} if encryption == "tls" else {"tls_context": context, "require_starttls": True}
+    controller = _Controller(relay, hostname="127.0.0.1", port=relay.port, authenticator=_knows, auth_required=True,
+                             auth_require_tls=encryption != "tls", **ways)
+    controller.start()
+    try:
+        yield relay
+    finally:
+        relay.may_answer.set()
+        controller.stop()
+
+
+def _knows(_server: Any, _session: Any, _envelope: Any, _mechanism: str, given: Any) -> AuthResult:
+    good = isinstance(given, LoginPassword) and (given.login, given.password) == (LOGIN.encode(), PASSWORD.encode())
+    return AuthResult(success=good, handled=False)
 
 
 def free_port() -> int:

@@ -11,21 +11,21 @@ from webapp.kit import clock
 from webapp.post import actions
 from webapp.post.actions.recording import provider_failed, provider_works
 from webapp.post.models import Message
-from webapp.staff.models import Setting
+from webapp.staff.models import Setting, User
 
 PAGE = "/admin/sending"
 
 
 @pytest.fixture(autouse=True)
-def _relay(app, monkeypatch):
-    monkeypatch.setitem(app.config, "MAIL_SERVER", "127.0.0.1")
+def _relay(use):
+    use(MAIL_SERVER="127.0.0.1")
 
 
-def test_without_a_mail_server_or_with_demo_data_nobody_goes_live(app, browse, cast, letter, monkeypatch):
+def test_without_a_mail_server_or_with_demo_data_nobody_goes_live(app, browse, cast, letter, use):
     row = letter(now=clock.now())
-    monkeypatch.setitem(app.config, "MAIL_SERVER", "")
+    use(MAIL_SERVER="")
     assert "не настроен" in browse(cast.anna).post(f"{PAGE}/mode", {"to": "live", "confirmed": "1"}).text
-    monkeypatch.setitem(app.config, "MAIL_SERVER", "127.0.0.1")
+    use(MAIL_SERVER="127.0.0.1")
     with transaction() as session:
         session.add(Setting(key="demo", value={"offices": []}))
     answer = browse(cast.anna).post(f"{PAGE}/mode", {"to": "live", "confirmed": "1"})
@@ -123,3 +123,25 @@ def test_an_address_that_asked_for_silence_is_written_only_as_a_hash(cast, perso
     row = actions.suppress("Anna@Example.com ", channel="email", reason="stop", actor=JOB, now=now)
     assert "anna" not in row.address_hash
     assert write(cast.main, person, now=now).state == "cancelled"
+
+
+def test_an_admin_without_an_office_sees_what_became_of_the_test_letter(browse, cast, now):
+    with transaction() as session:
+        session.get(User, cast.anna.id).offices = []
+    page = browse(cast.anna).follow(f"{PAGE}/test")
+    assert "ждёт отправки" in page.root.one(id="tests").text
+
+
+def test_sms_that_only_become_files_are_told_before_and_after_going_live(browse, cast, now):
+    assert "они будут считаться отправленными, но клиентам не придут" in browse(cast.anna).get(
+        f"{PAGE}/mode?to=live").text
+    warning = "SMS пока пишутся в файл и не уходят клиентам"
+    assert warning not in browse(cast.boris).get(PAGE).text
+    mode("live", now)
+    assert warning in browse(cast.boris).get(PAGE).text
+
+
+def test_the_answer_to_a_test_letter_stands_beside_the_button(browse, cast):
+    page = browse(cast.anna).follow(f"{PAGE}/test")
+    assert "Проверочное письмо отправляется на anna@example.org." in page.root.one(id="tests").text
+    assert page.text.count("Проверочное письмо отправляется") == 1

@@ -80,7 +80,7 @@ def resends(message: Message) -> Sequence[Message]:
 def latest_tests(user: User) -> Sequence[Message]:
     """The last test e-mails this person has sent to themself."""
     return db.session.scalars(select(Message).where(
-        text("message.klass = 'test'"), Message.address == user.email, Message.office_id.in_(user.office_ids))
+        text("message.klass = 'test'"), Message.address == user.email)
         .order_by(Message.id.desc()).limit(3)).all()
 
 

@@ -1,31 +1,45 @@
 """The address letters come from: one mailbox of the agency, whoever signs."""
 
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from flask import current_app
 
-from webapp.staff.models import Office, setting
+from webapp.post.relay import mail_words
+from webapp.post.rules import split_sender
+from webapp.staff.models import Office
 
 
 def mail_from(office: Office) -> str:
-    """The agency's mailbox: its setting, else what the relay was configured with, else the office's own address.
+    """The agency's mailbox: what the relay was set up with, else the office's own address.
 
     One verified mailbox keeps letters out of spam folders; replies go to the person by Reply-To.
     """
-    config = current_app.config
-    login = str(config.get("MAIL_USERNAME") or "")
-    relay = current_app.extensions["mail"].default_sender or (login if "@" in login else "")
-    configured = setting("mail_from") or relay
+    return address_of(_mail(), office)
+
+
+def address_of(mail: Mapping[str, str], office: Office) -> str:
+    """The mailbox of a relay in the words of the environment."""
+    login = mail.get("MAIL_USERNAME", "")
+    configured = split_sender(mail.get("MAIL_DEFAULT_SENDER", ""))[1] or (login if "@" in login else "")
     host = urlsplit(current_app.extensions["snova.settings"].public_url).hostname or "localhost"
     return str(configured or office.email or f"noreply@{host}")
 
 
 def mail_sender(name: str, office: Office) -> str:
-    """`Name <address>` for the outbox; quotes and angle brackets in a name would end it early."""
-    plain = plain_name(name)
+    """`Name <address>` for the outbox; without a name that of the relay's sender, or the office's.
+
+    Quotes and angle brackets in a name would end it early.
+    """
+    plain = next(filter(None, map(plain_name, (name, split_sender(_mail().get("MAIL_DEFAULT_SENDER", ""))[0],
+                                               office.name))), "")
     return f"{plain} <{mail_from(office)}>" if plain else mail_from(office)
 
 
 def plain_name(name: str) -> str:
     """A name that may stand in front of an address: without quotes, angle brackets and line ends."""
     return "".join(c for c in name if c not in '"<>\r\n').strip()
+
+
+def _mail() -> Mapping[str, str]:
+    return mail_words(current_app.extensions["snova.settings"])

@@ -9,13 +9,15 @@ from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
+from webapp.config import Settings
 from webapp.db import db
 from webapp.kit import clock
 from webapp.post import actions, queries, wording
 from webapp.post.actions.modes import figures_of, present_mode
 from webapp.post.channels import provider_for
+from webapp.post.relay import mail_words
 from webapp.post.rules import CHANNELS, MODES
-from webapp.post.sender import mail_from
+from webapp.post.sender import mail_sender
 from webapp.staff.audit import actor_of
 from webapp.staff.models import Office, scoped, setting
 from webapp.staff.rules import ADMIN
@@ -23,6 +25,8 @@ from webapp.web.guard import allow
 from webapp.web.page import page, row_id, see_other
 
 bp = Blueprint("sending", __name__, url_prefix="/admin/sending")
+HERE = "here"
+"""The category of a message that is shown beside the button that caused it, not above the page."""
 MODE_WORDS = {
     "held": (_l("Paused"), _l("Letters and SMS are written and wait. Nothing leaves.")),
     "trial": (_l("Trial"), _l("Everything is written to files and can be read in the outbox. Nothing leaves.")),
@@ -35,7 +39,8 @@ MODE_WORDS = {
 def index() -> Response:
     """The present mode, the ways out, the last test e-mails."""
     return page("post/sending.html", "post/_tests.html", mode=present_mode(), modes=MODE_WORDS, ways=_ways(),
-                tests=queries.latest_tests(current_user), may_edit=ADMIN in current_user.hats, zone=_zone())
+                tests=queries.latest_tests(current_user), may_edit=ADMIN in current_user.hats, zone=own_zone(),
+                sms_to_files=sms_to_files())
 
 
 @bp.get("/mode")
@@ -64,27 +69,48 @@ def change_mode() -> Response | BaseResponse:
 @allow("admin")
 def test() -> BaseResponse:
     """A test e-mail to the person who presses the button."""
-    office = db.session.scalars(scoped(select(Office), Office.id, current_user).order_by(Office.id)).first() \
-        or db.session.scalars(select(Office).order_by(Office.id)).first()
-    if office is None:
-        abort(404)
+    return see_other(url_for("sending.index") + "#tests", letter_to_myself(), HERE)
+
+
+def letter_to_myself() -> str:
+    """Put a test e-mail to the signed-in person into the outbox; gives the sentence about it."""
+    office = own_office()
     actions.send_test(
-        address=current_user.email, office_id=office.id, zone=office.timezone, sender=mail_from(office),
+        address=current_user.email, office_id=office.id, zone=office.timezone, sender=mail_sender("", office),
         subject=_("[Test] Snova can send letters"), actor=actor_of(current_user), now=clock.now(),
         text=_("If you can read this, the mail server is set up right."))
-    return see_other(url_for("sending.index") + "#tests", _("The test letter is on its way to %(address)s.",
-                                                            address=current_user.email))
+    if present_mode() == "trial":
+        return _("Trial mode: the test letter is written into the outbox, it does not leave.")
+    return _("The test letter is on its way to %(address)s.", address=current_user.email)
+
+
+def own_office() -> Office:
+    """The office a person without customers writes from: the first of the own ones, else the first of all."""
+    own = db.session.scalars(scoped(select(Office), Office.id, current_user).order_by(Office.id)).first()
+    return own or db.session.scalars(select(Office).order_by(Office.id)).first() or abort(404)
 
 
 def _confirmation(wished: str, status: int) -> Response:
     return page("post/confirm_mode.html", status=status, wished=wished, words=MODE_WORDS[wished],
                 before=MODE_WORDS[present_mode()][0], mode=present_mode(), figures=figures_of(clock.now()),
-                no_relay=wished == "live" and not _has_relay(), is_demo=wished == "live" and bool(setting("demo")))
+                no_relay=wished == "live" and not _has_relay(), is_demo=wished == "live" and bool(setting("demo")),
+                sms_to_files=wished == "live" and sms_to_files())
 
 
 def _has_relay() -> bool:
     """Going live without a mail server would only turn every row red."""
-    return bool(current_app.config["MAIL_SERVER"])
+    return bool(mail_words(settings_now()).get("MAIL_SERVER"))
+
+
+def sms_to_files() -> bool:
+    """True when SMS reach nobody even in live mode."""
+    return provider_for("sms", "live", settings_now()).name == "sms_file"
+
+
+def settings_now() -> Settings:
+    """The settings of this process."""
+    settings: Settings = current_app.extensions["snova.settings"]
+    return settings
 
 
 def _wished(words: Any) -> str:
@@ -94,19 +120,20 @@ def _wished(words: Any) -> str:
 
 def _ways() -> list[dict[str, Any]]:
     """The ways out in live mode: who carries e-mail and SMS, and what was last wrong with them."""
-    settings = current_app.extensions["snova.settings"]
-    ways = []
+    settings, ways = settings_now(), []
+    mail = mail_words(settings)
     for channel in CHANNELS:
         provider = provider_for(channel, "live", settings)
         row = queries.provider_row(provider.name)
-        host = f"{settings.mail.get('MAIL_SERVER', '')}:{settings.mail.get('MAIL_PORT') or 25}"
+        host = f"{mail['MAIL_SERVER']}:{mail.get('MAIL_PORT') or 25}" if mail.get("MAIL_SERVER") else ""
         ways.append({
             "channel": channel, "since": row.failing_since if row else None,
-            "name": (host if settings.mail.get("MAIL_SERVER") else "") if channel == "email" else provider.name[4:],
+            "name": host if channel == "email" else provider.name[4:],
             "fault": wording.provider_fault(row.last_error) if row and row.last_error else "",
             "fault_at": row.last_error_at if row else None})
     return ways
 
 
-def _zone() -> str:
+def own_zone() -> str:
+    """The time zone in which this person reads moments of sending."""
     return current_user.offices[0].timezone if current_user.offices else "Europe/Moscow"

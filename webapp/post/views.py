@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from webapp.db import db
 from webapp.kit import clock
-from webapp.post import actions, queries, sending_views, wording
+from webapp.post import actions, mail_views, queries, wording
 from webapp.post.models import Message
 from webapp.post.rules import send_again_from
 from webapp.post.strips import sending_strips
@@ -24,7 +24,7 @@ from webapp.web.nav import Section, add_section, add_strips
 from webapp.web.page import is_partial, page, part, row_id, safe_next, see_other
 
 bp = Blueprint("post", __name__, url_prefix="/outbox")
-blueprints = [bp, sending_views.bp]
+blueprints = [bp, mail_views.bp]
 PAGE, MOST, TRAY = 50, 500, 50
 LETTER_CSP = ("default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'; "
               "base-uri 'none'; form-action 'none'; sandbox")
@@ -42,7 +42,11 @@ def register(app: Flask) -> None:
         "count-as-sent": _l("Counted as sent: %(name)s"), "send-again": _l("Sent once more: %(name)s")})
     add_log_words("sending", _l("Sending"), {
         "mode": _l("Changed the mode of sending"), "held": _l("Stopped letters and SMS"),
-        "released": _l("Lifted a stop")}, fields={"mode": _l("Mode of sending"), "reason": _l("Reason")})
+        "released": _l("Lifted a stop"), "relay": _l("Changed the mail server"),
+        "relay-password": _l("Changed the mail server and its password")}, fields={
+        "mode": _l("Mode of sending"), "reason": _l("Reason"), "mail_server": _l("Mail server"),
+        "mail_encryption": _l("Encryption"), "mail_login": _l("Login"), "mail_sender": _l("Address of the sender"),
+        "mail_sender_name": _l("Name of the sender")})
     add_log_words("address", _l("Addresses"), {
         "suppressed": _l("An address asked for no letters"), "lifted": _l("An address may be written to again")})
 

@@ -73,13 +73,36 @@ _REASONS: dict[str, Any] = {
     "no-connection": _l("The mail server cannot be reached. It will be tried again."),
 }
 _PROVIDER = {
-    "no-server": _l("No mail server is named. Set MAIL_SERVER and start again."),
+    "no-server": _l("No mail server is set up yet."),
+    "no-such-server": _l("There is no server of this name."),
+    "port-closed": _l("The server does not answer at this port."),
+    "no-answer": _l("The server did not answer in time."),
+    "other-encryption": _l("The server speaks another encryption at this port."),
+    "login-not-offered": _l("The server takes no login at this port."),
     "no-connection": _l("The server cannot be reached."),
     "no-provider": _l("There is no such SMS provider. Check SMS_PROVIDER."),
     "login": _l("The server refused the name or the password."),
     "bad-certificate": _l("The server's certificate is not valid."),
     "no-encryption": _l("The server offers no encryption, though it is asked for."),
     "lost": _l("The connection breaks again and again."),
+}
+_RELAY: dict[str, Any] = {
+    "no-such-server": _l("There is no server “%(server)s”. Check its name for typing mistakes."),
+    "port-closed": _l("“%(server)s” does not answer at port %(port)s. Check the port; some providers of internet "
+                      "close it."),
+    "no-answer": _l("“%(server)s” did not answer in time. Check the port and the encryption; a firewall may be in "
+                    "the way."),
+    "bad-certificate": _l("The certificate of “%(server)s” is not valid, so the password was not sent. Check the name "
+                          "of the server."),
+    "other-encryption": _l("The server speaks another encryption at port %(port)s. TLS usually has port 465, STARTTLS "
+                           "has 587."),
+    "no-encryption": _l("The server offers no STARTTLS at port %(port)s. Try TLS with port 465."),
+    "login-not-offered": _l("The server takes no login at port %(port)s. Check the port and the encryption."),
+    "login": _l("The mail server did not accept the login or the password. It wants an app password, not the one you "
+                "open your mailbox with."),
+    "sender-refused": _l("The login works, but the server lets nobody write as %(sender)s. Name an address of this "
+                         "very mailbox."),
+    "reader-refused": _l("The login works, but the server takes no letters for your own address %(reader)s."),
 }
 _REFUSED: dict[str, Any] = {
     "past-end": _l("Too late: what this message says is no longer true."),
@@ -119,6 +142,11 @@ def provider_fault(error: str) -> str:
     """The last fault of a provider, kept as "code: text", as a sentence."""
     code, _colon, text = error.partition(": ")
     return str(_PROVIDER.get(code) or text or code)
+
+
+def relay_fault(code: str, **words: Any) -> str:
+    """What went wrong while a relay was tried out, and what to do; `words` are server, port, sender and reader."""
+    return str(_RELAY.get(code) or _l("No connection with “%(server)s” came about. Try again in a minute.")) % words
 
 
 def refused_words(why: str) -> str:

@@ -8,23 +8,29 @@ import contextlib
 import smtplib
 import socket
 import ssl
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from webapp.config import Settings
-from webapp.post.channels import Accepted, Gone, Line, Outgoing, Record, Refused, Unreachable
+from webapp.post.channels import Accepted, Gone, Outgoing, Record, Refused, Unreachable
 from webapp.post.channels.composing import composed, dotted
 from webapp.post.refusal_rules import Refusal, read_reply
+from webapp.post.relay import mail_words
 
 _YES = {"1", "true", "yes", "on"}
 
 
 def provider(settings: Settings) -> "SmtpProvider":
+    """The relay in force now (`relay.py`)."""
+    return provider_of(mail_words(settings), settings)
+
+
+def provider_of(mail: Mapping[str, str], settings: Settings) -> "SmtpProvider":
     """The relay named by MAIL_SERVER, MAIL_PORT, MAIL_USERNAME, MAIL_PASSWORD, MAIL_USE_TLS and MAIL_USE_SSL.
 
     MAIL_TIMEOUT and MAIL_ANSWER_TIMEOUT are seconds, MAIL_RATE is mails a minute, MAIL_CONNECTIONS connections at once.
     """
-    mail = settings.mail
     return SmtpProvider(
         host=mail.get("MAIL_SERVER", ""), port=int(mail.get("MAIL_PORT") or 25),
         username=mail.get("MAIL_USERNAME", ""), password=mail.get("MAIL_PASSWORD", ""),
@@ -42,7 +48,7 @@ class SmtpProvider:
     host: str
     port: int
     username: str
-    password: str
+    password: str = field(repr=False)
     tls: bool
     ssl: bool
     our_name: str
@@ -58,21 +64,16 @@ class SmtpProvider:
         sender, recipient, mail = composed(message)
         return sender, recipient, dotted(mail)
 
-    def open(self) -> Line:
+    def open(self) -> "SmtpLine":
         """Connect, greet, encrypt (certificate checked) and log in. Raises Unreachable."""
         if not self.host:
             raise Unreachable("no-server", "MAIL_SERVER")
         smtp = _Session(local_hostname=self.our_name, timeout=self.timeout)
         try:
             self._connect(smtp)
-        except ssl.SSLError as error:
-            raise _given_up(smtp, "bad-certificate", error) from error
-        except smtplib.SMTPAuthenticationError as error:
-            raise _given_up(smtp, "login", error) from error
-        except smtplib.SMTPNotSupportedError as error:
-            raise _given_up(smtp, "no-encryption" if self.tls else "login", error) from error
         except (OSError, smtplib.SMTPException, UnicodeError) as error:
-            raise _given_up(smtp, "no-connection", error) from error
+            smtp.close()
+            raise Unreachable(_why(error), _said(error)) from error
         return SmtpLine(smtp, self.answer_timeout)
 
     def _connect(self, smtp: "_Session") -> None:
@@ -194,6 +195,27 @@ class _Session(smtplib.SMTP):
         return self.wraps_at_once.wrap_socket(plain, server_hostname=host) if self.wraps_at_once else plain
 
 
-def _given_up(smtp: _Session, code: str, error: Exception) -> Unreachable:
-    smtp.close()
-    return Unreachable(code, str(error)[:300])
+def _said(error: Exception) -> str:
+    """The answer as it came, "535 5.7.8 …", or what the system says."""
+    if not isinstance(error, smtplib.SMTPResponseException):
+        return str(error)[:300]
+    text = error.smtp_error
+    return f"{error.smtp_code} {text.decode('utf-8', 'replace') if isinstance(text, bytes) else text}"[:300]
+
+
+def _why(error: Exception) -> str:
+    """The code of why no connection came about."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return "bad-certificate"
+    if isinstance(error, ssl.SSLError):
+        return "other-encryption"
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return "login"
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return "no-encryption" if "STARTTLS" in str(error) else "login-not-offered"
+    if isinstance(error, socket.gaierror | UnicodeError):
+        return "no-such-server"
+    # smtplib wraps a time-out that comes while it reads.
+    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
+        return "no-answer"
+    return "port-closed" if isinstance(error, ConnectionRefusedError) else "no-connection"

@@ -88,7 +88,7 @@ def _enqueue(touch: Touch, occasion: Occasion, written: Written, now: datetime) 
         source=source_key(touch.id), group_key=group_key(occasion.id), office_id=occasion.office_id,
         client_id=client.id, klass=written.letter.klass, channel=touch.channel, address=written.address,
         subject=written.rendered.subject, text=written.rendered.text, html=written.rendered.html,
-        sender=mail_sender(written.signature.name or office.name, office), reply_to=_reply_to(occasion, written),
+        sender=mail_sender(written.signature.name, office), reply_to=_reply_to(occasion, written),
         lane=LANES.get(touch.channel, 5), zone=client.timezone or office.timezone,
         # Fifteen seconds to notice a slip of the finger (`ux.md` §0: undo stays on the object).
         not_before=max(touch.send_at or now, touch.created_at + GRACE), true_until=touch.true_until,

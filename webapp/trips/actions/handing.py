@@ -93,7 +93,7 @@ def _tell(client_id: int, leaver: User, colleague: User, actor: Actor, now: date
         message = post.enqueue(
             source=f"handover:{leaver.id}:{colleague.id}:{client.id}", office_id=office.id, client_id=client.id,
             klass=letter.klass, channel="email", address=client.email.address, subject=rendered.subject,
-            text=rendered.text, html=rendered.html, sender=mail_sender(signature.name or office.name, office),
+            text=rendered.text, html=rendered.html, sender=mail_sender(signature.name, office),
             reply_to=colleague.email, to_name=client.full_name, zone=client.zone,
             letter_version_id=letter.version_id, actor=actor, now=now)
         return message.state != "cancelled"
