@@ -55,6 +55,64 @@ def test_nobody_decides_twice(lost, cast, now):
         assert caught.value.reason == "decided"
 
 
+def test_somebody_s_word_that_it_arrived_can_be_taken_back(lost, cast, now):
+    who = actor_of(cast.olga)
+    actions.decide_unknown(lost, "count_as_sent", actor=who, now=now + 4 * MINUTE)
+    actions.take_back(lost, actor=who, now=now + 19 * MINUTE)
+    row = fresh(lost)
+    assert (row.state, row.decided_by, row.decided_at, row.sent_at) == ("unknown", "", None, None)
+    assert history(lost)[-2:] == ["sent", "unknown"]
+    again = actions.decide_unknown(row, "send_again", actor=who, now=now + 20 * MINUTE)
+    assert again.resend_of == lost.id
+
+
+def test_after_a_quarter_of_an_hour_or_further_news_the_word_stands(lost, cast, now):
+    who = actor_of(cast.olga)
+    actions.decide_unknown(lost, "count_as_sent", actor=who, now=now + 4 * MINUTE)
+    with pytest.raises(NotAllowed):
+        actions.take_back(lost, actor=who, now=now + 19 * MINUTE + timedelta(seconds=1))
+    actions.report(lost, "delivered", actor=JOB, now=now + 5 * MINUTE)
+    with pytest.raises(NotAllowed):
+        actions.take_back(lost, actor=who, now=now + 6 * MINUTE)
+    assert fresh(lost).state == "delivered"
+
+
+def test_what_really_left_is_never_made_unknown(relay, letter, cast, now):
+    row = letter()
+    actions.deliver(now=now)
+    with pytest.raises(NotAllowed):
+        actions.take_back(fresh(row), actor=actor_of(cast.olga), now=now)
+    assert fresh(row).state == "sent"
+
+
+def test_sending_again_waits_a_breath_and_can_be_taken_back_until_it_is_begun(lost, cast, now, relay):
+    who, later = actor_of(cast.olga), now + 20 * MINUTE
+    new = actions.decide_unknown(lost, "send_again", actor=who, now=later)
+    actions.deliver(now=later + timedelta(seconds=14))
+    assert fresh(new).state == "queued"
+    actions.take_back(lost, actor=who, now=later + timedelta(seconds=14))
+    assert (fresh(new).state, fresh(lost).decided_at) == ("cancelled", None)
+    third = actions.decide_unknown(fresh(lost), "send_again", actor=who, now=later + MINUTE)
+    assert (third.id != new.id, third.resend) == (True, 2)
+    actions.deliver(now=later + 2 * MINUTE)
+    assert relay.receipts == {third.message_id: 1}
+    with pytest.raises(NotAllowed):
+        actions.take_back(fresh(lost), actor=who, now=later + 2 * MINUTE)
+
+
+def test_cancelling_the_second_letter_itself_opens_the_question_again(lost, cast, now):
+    who = actor_of(cast.olga)
+    new = actions.decide_unknown(lost, "send_again", actor=who, now=now + 20 * MINUTE)
+    actions.cancel(new, actor=who, now=now + 20 * MINUTE)
+    assert (fresh(lost).state, fresh(lost).decided_at) == ("unknown", None)
+
+
+def test_people_of_another_office_take_nothing_back(lost, cast, now):
+    actions.decide_unknown(lost, "count_as_sent", actor=actor_of(cast.olga), now=now + 4 * MINUTE)
+    with pytest.raises(NotAllowed):
+        actions.take_back(lost, actor=actor_of(cast.vera), now=now + 5 * MINUTE)
+
+
 def test_send_again_past_the_end_of_truth_is_refused(relay, letter, cast, now):
     row = letter(true_until=now + 5 * MINUTE)
     relay.data = ["reset"]

@@ -1,6 +1,6 @@
 """The outbox page: who sees what, filters, reasons, decisions, the letter in its frame."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import make
 import pytest
@@ -94,6 +94,14 @@ def test_a_failure_says_what_happened_and_what_to_do(browse, cast, put):
     assert "Письмо не ушло: почта клиента отвечает «ящик не найден». Позвоните или исправьте адрес." in text
 
 
+def test_of_an_sms_no_letter_is_spoken(browse, cast, put):
+    row = put("unknown", words={"channel": "sms", "html": "", "subject": ""}, last_code="no-answer")
+    shown = browse(cast.olga).get("/outbox").root.one(id=f"message-{row.id}").text
+    assert "SMS передано, но ответ потерялся" in shown
+    assert "+7 916 000-00-01" in shown
+    assert "исьмо" not in shown
+
+
 def test_an_answer_nobody_foresaw_is_quoted(browse, cast, put):
     put("failed", last_code="sms-strange", last_text="код 77")
     assert "Ответ был такой: «код 77»" in browse(cast.olga).get("/outbox?show=failed").text
@@ -142,6 +150,7 @@ def test_unknown_messages_stand_in_the_tray_until_somebody_decides(browse, cast,
     assert buttons(page, row) == ["Дошло", "Отправить заново"]
     page = browse(cast.olga).follow(f"/outbox/{row.id}/decision", {"decision": "count_as_sent"})
     assert not page.root.all(id="tray")
+    assert buttons(page, row) == ["Вернуть"]
     assert (fresh(row).state, fresh(row).decided_by) == ("sent", "Ольга Соколова")
 
 
@@ -161,6 +170,47 @@ def test_sending_again_leaves_the_old_row_and_makes_a_new_one(browse, cast, put)
     assert (fresh(row).state, fresh(row).decided_by) == ("unknown", "Ольга Соколова")
     assert new.message_id != row.message_id
     assert browse(cast.olga).post(f"/outbox/{row.id}/decision", {"decision": "send_again"}, htmx=True).status == 409
+
+
+def test_a_decision_is_taken_back_where_it_was_made(browse, cast, put):
+    row = put("unknown")
+    olga = browse(cast.olga)
+    page = olga.follow(f"/outbox/{row.id}/decision", {"decision": "count_as_sent", "back": "/outbox?show=failed"})
+    form = page.root.one(id="done").one("form").attrs["action"]
+    page = olga.follow(form, {"back": "/outbox?show=failed&done=1"})
+    assert "снова ждёт решения" in page.text
+    assert buttons(page, row) == ["Дошло", "Отправить заново"]
+    assert page.root.one(id="tray").all(id=f"message-{row.id}")
+    part = olga.post(f"/outbox/{row.id}/decision", {"decision": "send_again"}, htmx=True)
+    assert [button.text for button in part.root.all("button")] == ["Не отправлять заново"]
+    part = olga.post(f"/outbox/{row.id}/decision/undo", htmx=True)
+    assert [button.text for button in part.root.all("button")] == ["Дошло", "Отправить заново"]
+    assert olga.post(f"/outbox/{row.id}/decision/undo", htmx=True).status == 409
+
+
+def test_later_the_decision_stands(browse, cast, put):
+    row = put("sent", decided_at=clock.now() - timedelta(minutes=16), decided_by="Ольга")
+    assert buttons(browse(cast.olga).get("/outbox?show=sent"), row) == []
+    assert browse(cast.olga).post(f"/outbox/{row.id}/decision/undo", htmx=True).status == 409
+
+
+def test_why_something_cannot_be_sent_again_is_said(browse, cast, put):
+    for state in ("unknown", "failed"):
+        row = put(state, true_until=clock.now() - timedelta(minutes=1))
+        text = browse(cast.olga).get(f"/outbox?show={state}").root.one(id=f"message-{row.id}").text
+        assert "Заново отправить нельзя: текст был верен только до" in text
+
+
+def test_a_message_leads_to_its_client_and_trip_those_who_may_open_them(browse, cast, put, person, now):
+    trip = make.trip(person, purchase=date(2026, 11, 1), departure=date(2026, 12, 1), back=date(2026, 12, 8),
+                     seller=cast.olga, now=now)
+    row = put("failed", words={"group_key": f"occasion:{trip.occasion_id}"})
+
+    def links(user):
+        found = browse(user).get("/outbox?show=failed").root.one(id=f"message-{row.id}").one("th").all("a")
+        return [link.attrs["href"] for link in found]
+    assert links(cast.olga) == [f"/clients/{person.id}", f"/trips/{trip.id}"]
+    assert links(cast.anna) == []
 
 
 def test_a_decision_that_does_not_exist_is_refused(browse, cast, put):
@@ -192,6 +242,8 @@ def test_the_letter_comes_alone_with_a_policy_of_its_own(browse, cast, put):
 def test_an_sms_has_no_letter_frame(browse, cast, put):
     row = put(words={"channel": "sms", "html": "", "subject": ""})
     page = browse(cast.olga).get(f"/outbox/{row.id}")
+    assert page.h1 == "SMS на +7 916 000-00-01"
+    assert "director@agency.example" not in page.text
     assert not page.root.all("iframe")
     assert browse(cast.olga).get(f"/outbox/{row.id}/letter").status == 404
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import make
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from webapp.clients.models import Consent
 from webapp.db import db, transaction
@@ -14,6 +14,7 @@ from webapp.post import actions as post
 from webapp.post.models import Message
 from webapp.staff.audit import actor_of, job
 from webapp.touches.actions import occasions, ticking
+from webapp.touches.actions.sending import settle
 from webapp.touches.models import Occasion, Touch
 from webapp.trips.actions import cancel_trip
 
@@ -116,6 +117,41 @@ def test_the_call_made_instead_closes_the_failed_reminder(sell, cast):
     ticking.tick(call.id, actor=actor_of(cast.olga), now=late + timedelta(minutes=5), note="дозвонилась")
     assert (touch(trip, "fly_tomorrow").status, touch(trip, "fly_tomorrow").reason) == ("done", "called-instead")
     assert db.session.get(Occasion, trip.occasion_id).broken == 0
+
+
+def test_a_word_taken_back_makes_the_step_red_again_and_a_second_letter_settles_it(sell, cast):
+    trip, who, now = sell(), actor_of(cast.olga), SOLD + timedelta(minutes=1)
+    tick(now=now)
+    row = db.session.scalars(select(Message)).one()
+    with transaction() as session:
+        session.execute(update(Message).where(Message.id == row.id).values(state="unknown", settled=False))
+        session.execute(update(Touch).where(Touch.message_id == row.id).values(status="queued", done_by="", done_at=None))
+    settle(now=now)
+    assert touch(trip, "thank_you").status == "unknown"
+
+    def decided(decision, at):
+        post.decide_unknown(db.session.get(Message, row.id), decision, actor=who, now=at)
+        settle(now=at)
+        return touch(trip, "thank_you").status
+    assert decided("count_as_sent", now + timedelta(minutes=1)) == "done"
+    post.take_back(row, actor=who, now=now + timedelta(minutes=2))
+    settle(now=now + timedelta(minutes=2))
+    assert (touch(trip, "thank_you").status, touch(trip, "thank_you").done_at) == ("unknown", None)
+    assert db.session.get(Occasion, trip.occasion_id).broken == 1
+    assert decided("send_again", now + timedelta(minutes=20)) == "unknown"
+    post.take_back(row, actor=who, now=now + timedelta(minutes=20))
+    assert decided("count_as_sent", now + timedelta(minutes=21)) == "done"
+    assert db.session.get(Occasion, trip.occasion_id).broken == 0
+
+
+def test_a_step_somebody_has_ticked_is_not_opened_by_news_of_its_letter(sell, cast):
+    trip, now = sell(), SOLD + timedelta(minutes=1)
+    tick(now=now)
+    with transaction() as session:
+        session.execute(update(Message).values(state="unknown", settled=False))
+        session.execute(update(Touch).where(Touch.message_id.is_not(None)).values(done_by="Ольга Соколова"))
+    settle(now=now)
+    assert touch(trip, "thank_you").status == "done"
 
 
 def test_after_cancelling_nothing_leaves(sell, cast):

@@ -26,7 +26,10 @@ _COLUMNS = (
     Message.handed_at, Message.sent_at, Message.ended_at, Message.true_until, Message.decided_at, Message.decided_by,
     Message.klass, Message.tries, Message.resend_of, Message.zone,
     Client.last_name, Client.first_name, Client.middle_name, Office.timezone.label("office_zone"),
-    exists().where(_again.resend_of == Message.id).correlate(Message).label("repeated"),
+    Message.group_key,
+    exists().where(_again.resend_of == Message.id, _again.state != "cancelled").correlate(Message).label("repeated"),
+    exists().where(_again.resend_of == Message.id, _again.state.in_(("held", "queued"))).correlate(Message)
+    .label("repeat_waits"),
 )
 
 

@@ -17,7 +17,8 @@ TRANSITIONS: Mapping[str, frozenset[str]] = {
     "handed": frozenset({"sent", "unknown", "failed", "queued"}),
     # A late answer, the provider's own record, or a person settles what was unknown.
     "unknown": frozenset({"sent", "failed", "queued"}),
-    "sent": frozenset({"delivered", "bounced", "complained"}),
+    # Unknown again when somebody takes back their word that it had arrived.
+    "sent": frozenset({"delivered", "bounced", "complained", "unknown"}),
     "delivered": frozenset({"bounced", "complained"}),
     "bounced": frozenset({"complained"}),
     "complained": frozenset(),
@@ -57,6 +58,9 @@ NOT_COUNTED_AFTER = timedelta(minutes=5)
 GIVE_UP_AFTER = timedelta(days=3)
 JUST_PAST = timedelta(seconds=1)
 SEND_AGAIN_AFTER = timedelta(minutes=10)
+BREATH = timedelta(seconds=15)
+"""So long a message that a person sends once more waits, so that they can still take it back."""
+UNDO_FOR = timedelta(minutes=15)
 TEST_LASTS = timedelta(minutes=10)
 QUIET_FROM, QUIET_TO = time(21), time(9)
 

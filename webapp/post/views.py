@@ -1,6 +1,9 @@
 """The outbox page: what waits, is on hold, was sent, did not leave; one message; and what people do about it."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Flask, Response, abort, make_response, request, url_for
@@ -13,13 +16,14 @@ from webapp.db import db
 from webapp.kit import clock
 from webapp.post import actions, mail_views, queries, wording
 from webapp.post.models import Message
-from webapp.post.rules import send_again_from
+from webapp.post.origins import origins_of
+from webapp.post.rules import UNDO_FOR, send_again_from
 from webapp.post.strips import sending_strips
 from webapp.staff.audit import actor_of
 from webapp.staff.log_words import add_log_words
 from webapp.staff.models import Office
 from webapp.staff.rules import NotAllowed
-from webapp.web.guard import STAFF, allow
+from webapp.web.guard import DESK, STAFF, allow
 from webapp.web.nav import Section, add_section, add_strips
 from webapp.web.page import is_partial, page, part, row_id, safe_next, see_other
 
@@ -39,7 +43,8 @@ def register(app: Flask) -> None:
     app.jinja_env.globals["outbox_words"] = wording
     add_log_words("message", _l("Messages"), {
         "retry": _l("Tried a message again: %(name)s"), "cancelled": _l("Cancelled a message: %(name)s"),
-        "count-as-sent": _l("Counted as sent: %(name)s"), "send-again": _l("Sent once more: %(name)s")})
+        "count-as-sent": _l("Counted as sent: %(name)s"), "send-again": _l("Sent once more: %(name)s"),
+        "decision-taken-back": _l("Took back a decision about a message: %(name)s")})
     add_log_words("sending", _l("Sending"), {
         "mode": _l("Changed the mode of sending"), "held": _l("Stopped letters and SMS"),
         "released": _l("Lifted a stop"), "relay": _l("Changed the mail server"),
@@ -64,20 +69,21 @@ def index() -> Response:
     rows = queries.listed(current_user, states, client_id=client_id, limit=limit + 1)
     counted = queries.counts(current_user, now)
     tray = queries.undecided(current_user, TRAY) if chosen != "unknown" and counted["unknown"] else []
-    return page("post/outbox.html", "post/_list.html", chosen=chosen, rows=rows[:limit], tray=tray, now=now,
+    done = _just_done([*rows[:limit], *tray])
+    return page("post/outbox.html", "post/_list.html", chosen=chosen, rows=rows[:limit], tray=tray, done=done,
                 more=limit + PAGE if len(rows) > limit and limit < MOST else None, client_id=client_id,
                 counted=counted, filters=_filters(chosen, counted, client_id), here=_here(),
-                locked_until=send_again_from)
+                **_of_rows([*rows, *tray, *done], now))
 
 
 @bp.get("/<int:message_id>")
 @allow(*STAFF)
 def message(message_id: int) -> Response:
     """One message with its text, its look and its whole history."""
-    row = _message_or_404(message_id)
-    return page("post/message.html", message=row, row=queries.one_row(current_user, message_id),
-                history=queries.history(row.id), resends=queries.resends(row), now=clock.now(),
-                zone=db.session.get_one(Office, row.office_id).timezone, here=_here(), locked_until=send_again_from)
+    row, listed = _message_or_404(message_id), queries.one_row(current_user, message_id)
+    return page("post/message.html", message=row, row=listed, history=queries.history(row.id),
+                resends=queries.resends(row), zone=db.session.get_one(Office, row.office_id).timezone, here=_here(),
+                **_of_rows([listed], clock.now()))
 
 
 @bp.get("/<int:message_id>/letter")
@@ -118,8 +124,16 @@ def decide(message_id: int) -> Response | BaseResponse:
     return _act(message_id, said, lambda row, who: actions.decide_unknown(row, decision, **who))
 
 
+@bp.post("/<int:message_id>/decision/undo")
+@allow(*STAFF)
+def undo_decision(message_id: int) -> Response | BaseResponse:
+    """Take back what was decided about a message whose answer was lost."""
+    return _act(message_id, _("Taken back: it waits for a decision again."),
+                lambda row, who: actions.take_back(row, **who))
+
+
 def _act(message_id: int, said: str, act: Any) -> Response | BaseResponse:
-    """Do it, and answer with the row for htmx or a redirect back."""
+    """Do it, and answer with the row for htmx or a redirect back, where the row is shown with its undo."""
     row = _message_or_404(message_id)
     status, kind = 200, "green"
     try:
@@ -129,9 +143,10 @@ def _act(message_id: int, said: str, act: Any) -> Response | BaseResponse:
     except NotAllowed as error:
         status, kind, said = 409, "yellow", wording.refused_words(error.reason)
     if is_partial():
-        return part("post/_row.html", status=status, m=queries.one_row(current_user, message_id), said=said,
-                    now=clock.now(), here=_back(), locked_until=send_again_from)
-    return see_other(_back(), said, kind)
+        listed = queries.one_row(current_user, message_id)
+        return part("post/_row.html", status=status, m=listed, said=said, here=_back(),
+                    **_of_rows([listed], clock.now()))
+    return see_other(_back_with(message_id), said, kind)
 
 
 def _locked_words(error: actions.Locked, row: Message) -> str:
@@ -149,8 +164,31 @@ def _filters(chosen: str, counted: dict[str, int], client_id: int | None) -> lis
              "count": counted.get(name, 0)} for name, (label, _states) in wording.FILTERS.items()]
 
 
+def _of_rows(rows: Sequence[Any], now: datetime) -> dict[str, Any]:
+    """What rows need besides themselves: the trips behind them, and until when what can be done."""
+    return {"now": now, "origins": origins_of(row.group_key for row in rows), "locked_until": send_again_from,
+            "undo_until": now - UNDO_FOR, "sees_people": bool(current_user.hats & set(DESK))}
+
+
+def _just_done(shown: Sequence[Any]) -> list[Any]:
+    """The message somebody has just acted on without JavaScript, unless its row stands on the page anyway."""
+    done = request.args.get("done", 0, type=row_id)
+    row = queries.one_row(current_user, done) if done and done not in {row.id for row in shown} else None
+    return [row] if row is not None else []
+
+
 def _here() -> str:
-    return request.full_path.rstrip("?")
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "done"]
+    return f"{request.path}?{urlencode(kept)}" if kept else request.path
+
+
+def _back_with(message_id: int) -> str:
+    """Back to where the person was; on the list the message they acted on stays in sight."""
+    parts = urlsplit(_back())
+    if parts.path != url_for("post.index"):
+        return _back()
+    kept = [pair for pair in parse_qsl(parts.query) if pair[0] != "done"]
+    return f"{parts.path}?{urlencode([*kept, ('done', message_id)])}#message-{message_id}"
 
 
 def _back() -> str:

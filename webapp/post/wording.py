@@ -11,7 +11,7 @@ STATES: dict[str, tuple[str, Any]] = {
     "held": ("pause", _l("on hold")),
     "queued": ("wait", _l("waiting")),
     "claimed": ("wait", _l("being sent")),
-    "handed": ("wait", _l("being sent")),
+    "handed": ("wait", _l("handed over, no answer yet")),
     "sent": ("done", _l("sent")),
     "delivered": ("done", _l("delivered")),
     "complained": ("broken", _l("marked as spam")),
@@ -72,6 +72,30 @@ _REASONS: dict[str, Any] = {
     "quiet-hours": _l("It is night where the client lives. It will leave in the morning."),
     "no-connection": _l("The mail server cannot be reached. It will be tried again."),
 }
+_SMS_REASONS: dict[str, Any] = {
+    "no-mailbox": _l("It did not leave: there is no such number. Correct it, or reach the client another way."),
+    "bad-address": _l("It did not leave: there is no such number. Correct it, or reach the client another way."),
+    "spam": _l("It did not leave: the phone company took it for spam. Call, and tell your administrator."),
+    "relay-denied": _l("It did not leave: the SMS provider does not take SMS from us. Tell your administrator."),
+    "sender-refused": _l("It did not leave: the SMS provider refuses this sender. Tell your administrator."),
+    "cannot-be-built": _l("It did not leave: its text has characters that an SMS cannot carry."),
+    "refused": _l("It did not leave: the SMS provider refused it. Call."),
+    "gave-up": _l("It did not leave: for three days the SMS provider asked to come later. Call."),
+    "crashes": _l("It did not leave: sending broke three times at this very SMS. Tell your administrator."),
+    "suppressed": _l("Not sent: this number asked for no SMS."),
+    "stopped": _l("Not sent: the client has stopped all SMS."),
+    "cap": _l("Not sent now: the client has just had news from us."),
+    "no-answer": _l("The SMS was handed over, but the answer was lost. It may have arrived."),
+    "greylisted": _l("The SMS provider asked to come later. It will be tried again."),
+    "busy": _l("The SMS provider is busy. It will be tried again."),
+    "later": _l("The SMS provider asked to come later. It will be tried again."),
+    "no-connection": _l("The SMS provider cannot be reached. It will be tried again."),
+}
+_HISTORY = {
+    "counted": _l("A person knows that it arrived."),
+    "send-again": _l("A person had it sent once more."),
+    "taken-back": _l("The decision was taken back."),
+}
 _PROVIDER = {
     "no-server": _l("No mail server is set up yet."),
     "no-such-server": _l("There is no server of this name."),
@@ -108,6 +132,7 @@ _REFUSED: dict[str, Any] = {
     "past-end": _l("Too late: what this message says is no longer true."),
     "decided": _l("Somebody has decided about this message already."),
     "not-now": _l("This message has moved on meanwhile."),
+    "over": _l("It is too late to take this back."),
 }
 
 
@@ -117,8 +142,15 @@ def state_mark(state: str) -> tuple[str, str]:
     return kind, str(word)
 
 
-def reason(state: str, code: str, text: str = "") -> str:
+def past_reason(state: str, code: str, channel: str) -> str:
+    """The sentence beside a line of the history; what people decided is told there as well."""
+    return str(_HISTORY[code]) if code in _HISTORY else reason(state, code, channel=channel)
+
+
+def reason(state: str, code: str, text: str = "", *, channel: str = "email") -> str:
     """The sentence under the state: what happened and what to do; "" when there is nothing to say."""
+    if channel == "sms" and code in _SMS_REASONS and state not in ("sent", "delivered", "claimed", "handed"):
+        return str(_SMS_REASONS[code])
     if state in ("sent", "delivered", "claimed", "handed"):
         return ""
     if code in _REASONS:

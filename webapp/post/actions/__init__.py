@@ -2,7 +2,7 @@
 
 from webapp.post.actions.bounces import report
 from webapp.post.actions.creating import enqueue
-from webapp.post.actions.deciding import Locked, TooLate, cancel, decide_unknown, retry
+from webapp.post.actions.deciding import Locked, TooLate, cancel, decide_unknown, retry, take_back
 from webapp.post.actions.delivering import deliver
 from webapp.post.actions.leases import release_leases, resolve_unknown
 from webapp.post.actions.modes import Changed, send_test, set_mode
@@ -12,4 +12,5 @@ from webapp.post.actions.stopping import cancel_group, cancel_source, hold, lift
 
 __all__ = ["Changed", "Locked", "TooLate", "cancel", "cancel_group", "cancel_source", "decide_unknown", "deliver",
            "enqueue", "hold", "lift", "mark_settled", "release", "release_leases", "report", "resolve_unknown", "retry",
-           "send_test", "set_mode", "set_relay", "suppress", "unsettled"]
+           "send_test", "set_mode", "set_relay", "suppress", "take_back",
+           "unsettled"]

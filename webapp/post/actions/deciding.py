@@ -74,7 +74,7 @@ def decide_unknown(message: Message, decision: str, *, actor: Actor, now: dateti
                 raise Locked(until)
             if rules.is_past(row, now):
                 raise TooLate
-            result = _anew(session, row, row.address, actor, now)
+            result = _anew(session, row, row.address, actor, now, not_before=now + rules.BREATH)
         session.execute(update(table).where(table.c.id == row.id).values(decided_by=actor.name, decided_at=now))
         if decision == "count_as_sent":
             move(session, [row.id], "sent", actor.name, now, code="counted", sent_at=row.handed_at or now)
@@ -88,12 +88,45 @@ def decide_unknown(message: Message, decision: str, *, actor: Actor, now: dateti
 def cancel(message: Message, *, actor: Actor, now: datetime) -> None:
     """A person decides that a waiting message does not leave. Raises NotAllowed("not-now") when it is too late."""
     with transaction() as session:
+        # The first letter before the second, as `take_back` locks them.
+        lost = session.get(Message, message.resend_of, with_for_update=True) if message.resend_of else None
         row = _locked(session, message, actor)
         if row.state not in ("held", "queued"):
             raise NotAllowed("not-now")
         move(session, [row.id], "cancelled", actor.name, now, code="person", last_code="person")
         record(actor, "cancelled", "message", row.id, office_id=row.office_id, now=now)
+        if lost is not None and lost.state == "unknown" and lost.decided_at:
+            # Without the second letter nothing is decided about the first.
+            _reopen(session, lost, actor, now)
         session.expire(row)
+
+
+def take_back(message: Message, *, actor: Actor, now: datetime) -> None:
+    """Take back a decision about a message whose answer was lost: it waits for a person again.
+
+    "It arrived" within 15 minutes and while nothing has come after it; "send again" as long as the new message waits.
+    Raises NotAllowed("over") otherwise.
+    """
+    with transaction() as session:
+        row = _locked(session, message, actor)
+        if row.state == "unknown" and row.decided_at:
+            again = session.scalar(select(Message).where(
+                Message.resend_of == row.id, Message.state.in_(("held", "queued"))).with_for_update())
+            if again is None:
+                raise NotAllowed("over")
+            cancel(again, actor=actor, now=now)
+        elif row.state == "sent" and row.decided_at and now <= row.decided_at + rules.UNDO_FOR:
+            _reopen(session, row, actor, now)
+        else:
+            raise NotAllowed("over")
+        session.expire(row)
+
+
+def _reopen(session: Session, row: Message, actor: Actor, now: datetime) -> None:
+    move(session, [row.id], "unknown", actor.name, now, code="taken-back", last_code="no-answer", sent_at=None,
+         decided_by="", decided_at=None, next_try_at=now)
+    record(actor, "decision-taken-back", "message", row.id, office_id=row.office_id, now=now)
+    session.expire(row)
 
 
 def _locked(session: Session, message: Message, actor: Actor) -> Message:
@@ -102,14 +135,15 @@ def _locked(session: Session, message: Message, actor: Actor) -> Message:
     return session.get_one(Message, message.id, with_for_update=True, populate_existing=True)
 
 
-def _anew(session: Session, row: Message, address: str, actor: Actor, now: datetime) -> Message:
+def _anew(session: Session, row: Message, address: str, actor: Actor, now: datetime, *,
+          not_before: datetime | None = None) -> Message:
     number = (session.scalar(select(Message.resend).where(Message.source == row.source)
                              .order_by(Message.resend.desc()).limit(1)) or 0)
-    existing = session.scalar(select(Message).where(Message.resend_of == row.id))
+    existing = session.scalar(select(Message).where(Message.resend_of == row.id, Message.state != "cancelled"))
     return existing or enqueue(
         source=row.source, office_id=row.office_id, client_id=row.client_id, klass=row.klass, channel=row.channel,
         address=address, subject=row.subject, text=row.text, html=row.html, sender=row.sender, reply_to=row.reply_to,
-        to_name=row.to_name, lane=row.lane, not_before=now, true_until=row.true_until, zone=row.zone,
+        to_name=row.to_name, lane=row.lane, not_before=not_before or now, true_until=row.true_until, zone=row.zone,
         letter_version_id=row.letter_version_id, group_key=row.group_key, unsubscribe_url=row.unsubscribe_url,
         resend=number + 1, resend_of=row.id, now=now, actor=actor)
 

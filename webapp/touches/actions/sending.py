@@ -139,7 +139,12 @@ def _settle_one(touch: Touch, message: Message, now: datetime) -> None:
     superseded = touch.message_id is not None and touch.message_id > message.id
     if target is None or superseded or touch.status not in ("queued", "unknown", "failed", "missed", "done"):
         return
-    if touch.status == "done" and target != "failed":
+    # What a letter has done it may undo: it came back, or somebody took back their word that it had arrived.
+    by_letter = touch.status == "done" and touch.done_by == "post"
+    if touch.status == "done" and target != "failed" and not (by_letter and target == "unknown"):
+        return
+    if target == "cancelled" and touch.status != "queued":
+        # A second try that never left changes nothing about the first.
         return
     touch.message_id = message.id
     if target == "done":
@@ -147,10 +152,10 @@ def _settle_one(touch: Touch, message: Message, now: datetime) -> None:
         touch.status, touch.reason, touch.done_at, touch.done_by = "done", "", message.sent_at or now, "post"
         log(touch, "sent", before, actor=PLANNER, now=now)
         return
-    if target == "cancelled" and touch.status == "queued":
+    if target == "cancelled":
         _turn(touch, "skipped" if message.last_code != "cancelled" else "cancelled", message.last_code, now)
         return
-    if target == touch.status or target == "cancelled":
+    if target == touch.status:
         return
     _turn(touch, target, message.last_code, now)
     if _is_reminder(touch):
@@ -205,6 +210,8 @@ def _call_instead(touch: Touch, now: datetime) -> None:
 def _turn(touch: Touch, status: str, reason: str, now: datetime) -> None:
     before = snapshot(touch)
     touch.status, touch.reason = status, reason
+    if status == "unknown":
+        touch.done_at, touch.done_by = None, ""
     log(touch, status, before, actor=PLANNER, now=now)
 
 

@@ -5,7 +5,9 @@ from importlib import import_module
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
+from webapp.post.origins import add_origins
 from webapp.trips import step_words
+from webapp.trips.origins import trips_behind
 from webapp.trips.views import api
 from webapp.web.guard import DESK
 from webapp.web.nav import Section, add_section
@@ -29,4 +31,5 @@ def register(app: Flask) -> None:
                              group=_l("Agency")))
     add_section(app, Section("tokens.index", _l("Tokens"), 95, frozenset({"admin"}), "/admin/tokens",
                              group=_l("Agency")))
+    add_origins(app, trips_behind)
     api.register(app)
