@@ -1,5 +1,6 @@
 """The demo agency as it stands on a Thursday afternoon, loaded once and copied for every test."""
 
+import logging
 from collections.abc import Iterator
 from types import SimpleNamespace
 
@@ -14,9 +15,14 @@ from webapp.desk import demo
 def demo_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
     """The demo agency, loaded once."""
     place = new_agency(tmp_path_factory.mktemp("demo"), THURSDAY)
+    place.logged = []
+    listener = logging.Handler(logging.WARNING)
+    listener.emit = place.logged.append  # type: ignore[method-assign]
+    logging.getLogger().addHandler(listener)
     with place.app.app_context():
         place.lines = list(demo.load(now=place.now))
         place.store.keep()
+    logging.getLogger().removeHandler(listener)
     yield place
     with place.app.app_context():
         db.engine.dispose()
@@ -25,7 +31,8 @@ def demo_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamesp
 
 @pytest.fixture
 def living(demo_once: SimpleNamespace) -> Iterator[SimpleNamespace]:
-    """A fresh copy of the demo agency: `app`, `now`, `lines` (what loading printed), `folder` of the instance."""
+    """A fresh copy of the demo agency: `app`, `now`, `lines` (what loading printed), `logged` (its warnings), `folder`
+    of the instance."""
     with demo_once.app.app_context():
         demo_once.store.restore()
         yield demo_once

@@ -53,6 +53,11 @@ def number_of(table: Any, *conditions: Any) -> int:
     return db.session.scalar(select(func.count()).select_from(table).where(*conditions)) or 0
 
 
+def test_the_trouble_the_demo_invents_is_no_warning(living: SimpleNamespace) -> None:
+    assert number_of(Message, Message.state == "unknown") > 0
+    assert not [record.getMessage() for record in living.logged]
+
+
 def test_the_board_is_calm_with_a_handful_of_red_and_yellow_rows(living: SimpleNamespace) -> None:
     seen = counts(living.now)
     assert (seen["over"], seen["broken"]) == (5, 2)
