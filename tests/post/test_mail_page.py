@@ -141,6 +141,18 @@ def test_a_refused_sender_is_told_beside_its_field(anna, trusted):
     assert "not owned by auth user" in page.text
 
 
+def test_after_a_refused_letter_the_next_one_leaves_at_once(anna, trusted, monkeypatch):
+    at = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: at)
+    with guarded("tls") as relay:
+        relay.data = ["554 5.7.1 Message rejected"]
+        for expected in ("failed", "sent"):
+            anna.follow(PAGE, filled(relay.port))
+            anna.follow(PAGE, filled(relay.port))
+            assert actions.deliver(now=at)[expected] == 1
+    assert len(letters_to_oneself()) == 2
+
+
 def test_a_server_that_says_nothing_does_not_hold_the_page(anna, monkeypatch):
     monkeypatch.setattr(smtp_check, "PATIENCE", 0.3)
     with black_hole() as port:
