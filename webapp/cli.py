@@ -69,17 +69,24 @@ def plan(purchase: str | None, departure: str | None, return_: str | None, at: s
 @click.command("import-sheet")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--office", "office_code", default="main", show_default=True)
+@click.option("--manager", "managers", multiple=True, metavar="NAME=EMAIL",
+              help="Whom a name in the sheet means (nothing after = for nobody). May be repeated.")
 @click.option("--now", "now_text")
 @click.option("--dry-run", is_flag=True)
 @click.option("--json", "as_json", is_flag=True)
 @with_appcontext
-def import_sheet(file: Path, office_code: str, now_text: str | None, dry_run: bool, as_json: bool) -> None:
+def import_sheet(file: Path, office_code: str, managers: tuple[str, ...], now_text: str | None, dry_run: bool,
+                 as_json: bool) -> None:
     """Import an agency's own check-list; a second run of the same file adds nothing."""
     from webapp.batches.reading import UnreadableFile
     from webapp.trips.importing import import_file
 
+    pairs = [manager.rpartition("=") for manager in managers]
+    if not all(name.strip() and sign for name, sign, _mail in pairs):
+        raise click.UsageError("write --manager NAME=EMAIL")
     try:
-        report = import_file(file, office_code=office_code, now=_moment(now_text), dry_run=dry_run)
+        report = import_file(file, office_code=office_code, now=_moment(now_text), dry_run=dry_run,
+                             managers={name: mail.strip() for name, _sign, mail in pairs})
     except (LookupError, UnreadableFile) as error:
         raise click.ClickException(str(error)) from None
     if as_json:

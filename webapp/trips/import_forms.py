@@ -14,7 +14,9 @@ from webapp.batches.tables import UnreadableFile
 from webapp.staff.models import Office
 from webapp.trips import sheet_words
 from webapp.trips.columns import REPEATED
+from webapp.trips.sellers import Sellers
 from webapp.trips.sheet_file import Choices, Shape
+from webapp.trips.sheet_managers import Named
 from webapp.web.forms import BaseForm
 
 # Forms trim what they get, and a tab would be trimmed away.
@@ -51,8 +53,8 @@ class UploadForm(BaseForm):
         return "".join(char for char in name if char.isprintable())
 
 
-class ColumnsForm(BaseForm):
-    """What each column holds, and how the file is read. One list for every column is added by `columns_form`."""
+class SheetForm(BaseForm):
+    """What each column holds, whom each manager means, how the file is read. `sheet_form` adds a list for each."""
 
     office = SelectField(_l("Office"), coerce=int)
     sheet = SelectField(_l("Sheet"))
@@ -78,6 +80,21 @@ class ColumnsForm(BaseForm):
         names = [name for _index, name in self._held() if name and name not in REPEATED]
         return sorted({name for name in names if names.count(name) > 1})
 
+    def is_changed(self, shape: Shape, office_id: int) -> bool:
+        """Is something chosen that the rows have not been looked at with?"""
+        choices = self.choices_for(shape)
+        present = {name: list(indexes) for name, indexes in shape.columns.items() if indexes}
+        return choices.columns != present or self.office.data != office_id
+
+    @property
+    def owners(self) -> dict[str, int]:
+        """Field of a manager's name → id of a colleague, 0 for nobody."""
+        return {field.name: field.data for field in self.fields_of_managers()}
+
+    def fields_of_managers(self) -> list[SelectField]:
+        """The list of each manager's name, in the order of the names."""
+        return [field for field in self if field.name.startswith("who-")]
+
     def fields_of_columns(self) -> list[SelectField]:
         """The list of each column, in the order of the sheet."""
         return [field for field in self if field.name[1:].isdecimal()]
@@ -86,14 +103,19 @@ class ColumnsForm(BaseForm):
         return [(int(field.name[1:]), field.data or "") for field in self.fields_of_columns()]
 
 
-def columns_form(shape: Shape, offices: Sequence[Office], office_id: int) -> Any:
+def sheet_form(shape: Shape, offices: Sequence[Office], office_id: int, names: Sequence[Named],
+               sellers: Sellers) -> Any:
     """The form for one sheet, filled in as it is read now."""
     choices = [SelectChoice("", gettext("do not import"), optgroup=None)]
     choices += [SelectChoice(name, label, optgroup=group) for group, fields in sheet_words.field_groups()
                 for name, label in fields]
     lists = {f"c{i}": SelectField(heading or gettext("Column %(number)s", number=i + 1), choices=choices)
              for i, heading in enumerate(shape.heading)}
-    form = type("SheetForm", (ColumnsForm,), lists)(data=_present(shape, office_id))
+    people = _choices([(0, gettext("no manager")), *((c.id, c.name) for c in sellers.colleagues)])
+    lists |= {name.field: SelectField(name.text or gettext("No name in the sheet"), choices=people, coerce=int)
+              for name in names}
+    owners = {name.field: name.owner_id for name in names}
+    form = type("OneSheetForm", (SheetForm,), lists)(data={**_present(shape, office_id), **owners})
     form.office.choices = _choices((office.id, office.name) for office in offices)
     form.sheet.choices = _choices([("", shape.sheets[0] if shape.sheets else ""), *((n, n) for n in shape.sheets[1:])])
     return form

@@ -1,6 +1,6 @@
 """What rows of a sheet become in one office: a new trip of a known or new client, or nothing new. Reads only."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -51,9 +51,3 @@ class Intake:
         person = person or self._people.add(row)
         contacts, repeat_sale = self._people.remember(person, row)
         return Decision(row, NEW, person, self.sellers.find(row.manager), tuple(contacts), repeat_sale, makes_client)
-
-
-def unmatched(rows: Iterable[SheetTrip], sellers: Sellers) -> list[str]:
-    """Names of managers in the sheet that mean no colleague, each once, in order."""
-    names = dict.fromkeys(row.manager for row in rows if row.manager)
-    return [name for name in names if sellers.find(name) is None]

@@ -42,7 +42,6 @@ class Shape:
     sheet: str = ""
     sheets: Sequence[str] = ()
     chosen: Mapping[str, str] = field(default_factory=dict)
-    managers: Sequence[str] = ()
     lacking: Sequence[str] = ()
 
     @property

@@ -18,6 +18,7 @@ from webapp.trips.actions.sheets import SHEET
 from webapp.trips.intake import Decision, Intake
 from webapp.trips.models import Trip
 from webapp.trips.sheet_file import Shape, stored_shape
+from webapp.trips.sheet_managers import sellers_for
 from webapp.trips.sheetrow import SheetTrip, read_row
 
 PER_PAGE = 50
@@ -74,7 +75,7 @@ def _lines(rows: Sequence[BatchRow], batch: Batch, now: datetime) -> list[Line]:
     shape, office = stored_shape(batch), db.session.get_one(Office, batch.office_id)
     trips = {row.id: _trip(row, shape) for row in rows if row.outcome != "bad"}
     read = [trip for trip in trips.values() if trip is not None]
-    intake, planner = Intake(office), Planner(KIND, office, now=now, origin=ORIGIN)
+    intake, planner = Intake(office, sellers_for(batch)), Planner(KIND, office, now=now, origin=ORIGIN)
     decided = {decision.row.line: decision for decision in intake.decide(read)}
     return [_line(row, decided.get(row.line), planner) for row in rows]
 

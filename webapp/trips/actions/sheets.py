@@ -1,7 +1,7 @@
 """The import of a sheet in the browser: upload, choose columns, run as long work, take back within a day."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, insert, or_, select
 
 from webapp.batches import uploads
 from webapp.batches.actions import Work, create
+from webapp.batches.actions import start as start_batch
 from webapp.batches.models import Batch, BatchRow
 from webapp.batches.reading import Table
 from webapp.batches.rules import DONE, DRAFT, READY, STOPPED
@@ -18,12 +19,12 @@ from webapp.staff.audit import record
 from webapp.staff.models import AuditEntry, Office
 from webapp.staff.rules import DIRECTOR, SERVICE, Actor, NotAllowed
 from webapp.touches.models import Touch, TouchEvent
+from webapp.trips import sheet_managers
 from webapp.trips.actions.importing import take_rows
 from webapp.trips.actions.trips import cancel_trip
 from webapp.trips.importing import portions
-from webapp.trips.intake import REPEAT, Intake, unmatched
+from webapp.trips.intake import REPEAT, Intake
 from webapp.trips.models import Trip
-from webapp.trips.sellers import sellers_of
 from webapp.trips.sheet import Reading, read_sheet
 from webapp.trips.sheet_file import (
     Choices,
@@ -50,15 +51,17 @@ def upload(data: bytes, file_name: str, *, office: Office, actor: Actor, now: da
     reading = read_sheet(table, today=today)
     with transaction():
         batch = create(SHEET, actor=actor, office_id=office.id, now=now, file_name=file_name[:200],
-                       file_path=uploads.keep(data))
+                       file_path=uploads.keep(data),
+                       mapping={"meant": sheet_managers.remembered(office.id, SHEET)})
         _examine(batch, table, reading, Choices(), now)
         return batch
 
 
-def remap(batch_id: int, choices: Choices, *, office: Office, actor: Actor, now: datetime) -> None:
+def remap(batch_id: int, choices: Choices, *, office: Office, owners: Mapping[str, int], actor: Actor,
+          now: datetime) -> None:
     """Look at the sheet again with other columns, another office or encoding. Raises UnreadableFile, NotAllowed.
 
-    LookupError when the file has been deleted meanwhile.
+    `owners`: field of a manager's name → id of a colleague, 0 for nobody. LookupError when the file has been deleted.
     """
     actor.needs(SERVICE, DIRECTOR)
     data = uploads.place_of(db.session.get_one(Batch, batch_id).file_path).read_bytes()
@@ -73,8 +76,26 @@ def remap(batch_id: int, choices: Choices, *, office: Office, actor: Actor, now:
             raise NotAllowed("started")
         if not (actor.may_see(batch.office_id) and actor.may_see(office.id)):
             raise NotAllowed("other-office")
-        batch.office_id = office.id
+        if batch.office_id != office.id:
+            # Other people work there, and other names were chosen for them.
+            batch.mapping = {**batch.mapping, "meant": sheet_managers.remembered(office.id, SHEET)}
+            batch.office_id, owners = office.id, {}
         _examine(batch, table, reading, choices, now)
+        _choose(batch, owners)
+
+
+def begin(batch_id: int, owners: Mapping[str, int], *, actor: Actor, now: datetime) -> None:
+    """Hand a draft to the worker with these managers, as in `remap`. Raises NotAllowed once it has been started."""
+    actor.needs(SERVICE, DIRECTOR)
+    with transaction() as session:
+        batch = session.get_one(Batch, batch_id, with_for_update=True)
+        if batch.state != DRAFT:
+            raise NotAllowed("started")
+        _choose(batch, owners)
+        names = sheet_managers.named(batch, sheet_managers.sellers_for(batch))
+        # As it is now: the report must name those who were taken, whoever is hired or leaves meanwhile.
+        batch.mapping = {**batch.mapping, "used": {name.key: name.owner_id for name in names}}
+        start_batch(batch_id, actor=actor, now=now)
 
 
 def discard(batch_id: int, *, actor: Actor, now: datetime) -> None:
@@ -94,7 +115,7 @@ def run_import(work: Work) -> None:
     """Import the sheet of a batch in steps of fifty rows; goes on where a killed run left off."""
     batch, actor = work.batch, work.actor
     reading = read_again(batch)
-    sellers = sellers_of(batch.office_id)
+    sellers = sheet_managers.sellers_for(batch)
     db.session.rollback()
     passed = len(reading.bad) + len(reading.repeats)
     if batch.done_rows < passed:
@@ -168,13 +189,22 @@ def _touched(trips: Sequence[Trip]) -> set[int]:
     return touched | {number for number in changes if number is not None}
 
 
+def _choose(batch: Batch, owners: Mapping[str, int]) -> None:
+    """Remember whom the names of a draft mean."""
+    sellers = sheet_managers.sellers_for(batch)
+    chosen = sheet_managers.chosen_with(batch.mapping.get("meant", {}), sheet_managers.named(batch, sellers), owners,
+                                        sellers)
+    batch.mapping = {**batch.mapping, "meant": chosen}
+
+
 def _examine(batch: Batch, table: Table, reading: Reading, choices: Choices, now: datetime) -> None:
     """Store what each row will become, so that its page need not read the file again."""
     office = db.session.get_one(Office, batch.office_id)
     intake = Intake(office)
     known = {d.row.line for part in portions(reading.trips) for d in intake.decide(part) if d.outcome == REPEAT}
     shape = shape_of(table, reading, choices, local_day(now, zone(office.timezone)))
-    batch.mapping = {**as_json(shape), "managers": unmatched(reading.trips, intake.sellers)}
+    batch.mapping = {"meant": batch.mapping.get("meant", {}), **as_json(shape),
+                     **sheet_managers.as_json(reading.trips)}
     rows = _rows(batch.id, table, reading, known) if not shape.lacking else []
     outcomes = Counter(row["outcome"] for row in rows)
     batch.mapping = {**batch.mapping, "found": {"rows": reading.rows, **outcomes}}

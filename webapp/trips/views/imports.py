@@ -1,5 +1,6 @@
 """Import of the agency's own sheet: file, columns, what each row becomes, report, and the way back."""
 
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request, url_for
@@ -8,7 +9,6 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
-from webapp.batches.actions import start as start_batch
 from webapp.batches.kinds import Kind, register_kind
 from webapp.batches.models import Batch, count_bad, seen_by
 from webapp.batches.reading import UnreadableFile
@@ -22,9 +22,9 @@ from webapp.staff.log_words import add_log_words
 from webapp.staff.login import person
 from webapp.staff.models import Office
 from webapp.staff.rules import Actor, NotAllowed
-from webapp.trips import sheet_preview, sheet_words
+from webapp.trips import sheet_managers, sheet_preview, sheet_words
 from webapp.trips.actions import sheets
-from webapp.trips.import_forms import ColumnsForm, UploadForm, columns_form
+from webapp.trips.import_forms import SheetForm, UploadForm, sheet_form
 from webapp.trips.sheet_file import stored_shape
 from webapp.web.guard import allow
 from webapp.web.page import page, see_other
@@ -71,46 +71,36 @@ def sheet(batch_id: int) -> Response:
     batch = _batch_or_404(batch_id)
     if batch.state != DRAFT:
         return _report_page(batch)
-    shape = stored_shape(batch)
-    return _draft_page(batch, columns_form(shape, _offices(), batch.office_id))
+    return _draft_page(batch, _sheet_form(batch))
 
 
 @bp.post("/<int:batch_id>/columns")
 @allow("service", "director")
 def columns(batch_id: int) -> Response | BaseResponse:
-    """Look at the rows again, with other columns, another office or another reading."""
+    """Look at the rows again, with other columns or managers, another office or another reading."""
     batch = _batch_or_404(batch_id)
     if batch.state != DRAFT:
         return see_other(url_for("imports.sheet", batch_id=batch_id))
-    shape = stored_shape(batch)
-    form: ColumnsForm = columns_form(shape, _offices(), batch.office_id)
-    good = form.submitted()
-    choices = form.choices_for(shape)
-    if good and choices.columns is not None and form.twice:
-        form.form_errors.append(_("Only one column may hold: %(names)s.",
-                                  names=", ".join(sheet_words.names(form.twice))))
-        good = False
-    if not good:
-        return _draft_page(batch, form, 422)
-    office = db.session.get_one(Office, form.office.data)
-    try:
-        sheets.remap(batch_id, choices, office=office, actor=_me(), now=clock.now())
-    except UnreadableFile as error:
-        form.form_errors.append(sheet_words.unreadable(error))
-        return _draft_page(_batch_or_404(batch_id), form, 422)
-    except (LookupError, NotAllowed):
-        return see_other(url_for("imports.sheet", batch_id=batch_id))
-    return see_other(url_for("imports.sheet", batch_id=batch_id), _("The rows have been looked at again."))
+    return _look_again(batch, _sheet_form(batch), _("The rows have been looked at again."))
 
 
 @bp.post("/<int:batch_id>/run")
 @allow("service", "director")
-def run(batch_id: int) -> BaseResponse:
+def run(batch_id: int) -> Response | BaseResponse:
     """Hand the draft to the worker; a second press changes nothing."""
     batch = _batch_or_404(batch_id)
-    if batch.state == DRAFT and not _importable(batch):
-        return see_other(url_for("imports.sheet", batch_id=batch_id), _("There is nothing new to import."), "yellow")
-    start_batch(batch.id, actor=_me(), now=clock.now())
+    if batch.state == DRAFT:
+        form = _sheet_form(batch)
+        if form.is_changed(stored_shape(batch), batch.office_id):
+            return _look_again(batch, form, _("You have changed how the sheet is read. Look at the rows once more, "
+                                              "then import them."), "yellow")
+        if not _importable(batch):
+            return see_other(url_for("imports.sheet", batch_id=batch_id), _("There is nothing new to import."),
+                             "yellow")
+        if not form.submitted():
+            return _draft_page(batch, form, 422)
+        with suppress(NotAllowed):
+            sheets.begin(batch.id, form.owners, actor=_me(), now=clock.now())
     return see_other(url_for("batches.job", batch_id=batch.id))
 
 
@@ -161,6 +151,33 @@ def _batch_or_404(batch_id: int) -> Batch:
     return batch
 
 
+def _sheet_form(batch: Batch) -> SheetForm:
+    sellers = sheet_managers.sellers_for(batch)
+    form: SheetForm = sheet_form(stored_shape(batch), _offices(), batch.office_id,
+                                 sheet_managers.named(batch, sellers), sellers)
+    return form
+
+
+def _look_again(batch: Batch, form: SheetForm, said: str, kind: str = "green") -> Response | BaseResponse:
+    good = form.submitted()
+    choices = form.choices_for(stored_shape(batch))
+    if good and choices.columns is not None and form.twice:
+        form.form_errors.append(_("Only one column may hold: %(names)s.",
+                                  names=", ".join(sheet_words.names(form.twice))))
+        good = False
+    if not good:
+        return _draft_page(batch, form, 422)
+    office = db.session.get_one(Office, form.office.data)
+    try:
+        sheets.remap(batch.id, choices, office=office, owners=form.owners, actor=_me(), now=clock.now())
+    except UnreadableFile as error:
+        form.form_errors.append(sheet_words.unreadable(error))
+        return _draft_page(_batch_or_404(batch.id), form, 422)
+    except (LookupError, NotAllowed):
+        return see_other(url_for("imports.sheet", batch_id=batch.id))
+    return see_other(url_for("imports.sheet", batch_id=batch.id), said, kind)
+
+
 def _start_page(form: UploadForm, status: int = 200) -> Response:
     recent = sheet_preview.recent(person())
     return page("trips/import.html", form=form, status=status, recent=recent, zone=person().zone)
@@ -171,7 +188,7 @@ def _importable(batch: Batch) -> int:
     return int(found.get("new", 0)) + int(found.get("doubt", 0))
 
 
-def _draft_page(batch: Batch, form: ColumnsForm, status: int = 200) -> Response:
+def _draft_page(batch: Batch, form: SheetForm, status: int = 200) -> Response:
     wanted = request.args.get("show", "all")
     wanted = wanted if wanted in sheet_preview.FILTERS else "all"
     number = max(1, min(request.args.get("page", 1, int), 1000))
@@ -183,6 +200,8 @@ def _draft_page(batch: Batch, form: ColumnsForm, status: int = 200) -> Response:
     return page("trips/import_sheet.html", status=status, batch=batch, form=form, shape=shape, lines=lines, total=total,
                 wanted=wanted, number=number, pages=-(-total // sheet_preview.PER_PAGE), counts=counts,
                 bad=found.get("bad", 0), problem=sheet_words.problem, fields=form.fields_of_columns(),
+                managers=list(zip(form.fields_of_managers(), batch.mapping.get("names", ()), strict=False)),
+                nobody=sum(not owner for owner in form.owners.values()), more_names=batch.mapping.get("more_names", 0),
                 lacking=sheet_words.names(shape.lacking), no_heading="no-heading" in shape.lacking,
                 read_as=sheet_words.read_as(shape), office=db.session.get_one(Office, batch.office_id))
 
@@ -192,7 +211,7 @@ def _report_page(batch: Batch) -> Response:
     undone = db.session.get(Batch, batch.mapping["undone_by"]) if batch.mapping.get("undone_by") else None
     return page("trips/import_report.html", batch=batch, undone=undone, bad=count_bad(batch.id),
                 figures=[(_COUNTED[name], batch.totals.get(name, 0)) for name in counted],
-                managers=batch.mapping.get("managers", []), may_undo=undone is None and sheets.may_undo(batch, now)
+                managers=sheet_managers.reported(batch), may_undo=undone is None and sheets.may_undo(batch, now)
                 and not batch.is_open, left=sheet_preview.trips_of(batch.id), zone=person().zone,
                 discarded=batch.state == STOPPED and batch.started_at is None,
                 problems=sheet_preview.problems(batch.id), problem=sheet_words.problem)
