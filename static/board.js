@@ -42,6 +42,12 @@
   document.addEventListener("click", (event) => {
     for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
     if (event.target.closest("[data-print]")) window.print();
+    if (event.target.closest("[data-all]")) {
+      const boxes = [...document.querySelectorAll(".row input[name=trip]")], on = boxes.some((box) => !box.checked);
+      event.preventDefault();
+      for (const box of boxes) box.checked = on;
+      count();
+    }
   });
 
   const count = () => { const out = one(document, "[data-picked]"); if (out) out.textContent = document.querySelectorAll(".row input[name=trip]:checked").length; };

@@ -122,6 +122,18 @@ def test_work_under_way_shows_a_badge_on_every_page_of_its_office(browse: Any, c
     assert not browse(cast.pavel).get(f"/jobs/{batch.id}").root.all("a", class_="working")
 
 
+def test_the_badge_goes_with_the_last_part_of_the_progress(browse: Any, cast: SimpleNamespace, batch: Batch,
+                                                           now: datetime) -> None:
+    change(batch, state="running", done_rows=90, lease_until=now)
+    part = browse(cast.olga).get(f"/jobs/{batch.id}?wait=1", htmx=True)
+    badge = part.root.one("span", id="work-now")
+    assert badge.attrs["hx-swap-oob"] == "true" and badge.text == "Загрузка таблицы: 45 %"
+    change(batch, state="done", ended_at=now)
+    part = browse(cast.olga).get(f"/jobs/{batch.id}?wait=2", htmx=True)
+    assert part.root.one("span", id="work-now").text == ""
+    assert part.html.lstrip().startswith(f'<div class="stack" id="job-{batch.id}"'), "the target of the swap is first"
+
+
 @pytest.mark.parametrize(("minutes", "shown"), [(1, False), (5, False), (6, True), (600, True)])
 def test_a_silent_worker_is_shown_to_staff(browse: Any, cast: SimpleNamespace, batch: Batch, now: datetime,
                                            minutes: int, shown: bool) -> None:

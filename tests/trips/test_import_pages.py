@@ -290,6 +290,19 @@ def job_url(page: Any) -> str:
     return f"/jobs/{batch.id}"
 
 
+def test_progress_has_one_page_and_its_moments_are_told_alike(browse, cast) -> None:
+    browser = browse(cast.nikolai)
+    url = send(browser, text(GOOD), office=cast.east).location
+    job = "/jobs/" + url.rsplit("/", 1)[1]
+    assert browser.get(job).location == url, "nobody has started it"
+    browser.post(url + "/run")
+    assert browser.get(url).location == job
+    work()
+    said = "Начато: 22 нояб., 19:00, закончено: 22 нояб., 19:00."
+    assert said in browser.get(job).text and said in browser.get(url).text, "in the zone of the office"
+    assert "22 нояб., 19:00" in browser.get("/import").text
+
+
 def test_after_a_day_the_way_back_is_closed(browse, cast, monkeypatch) -> None:
     browser = browse(cast.boris)
     url = send(browser, text(GOOD), cast=cast).location

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 class Kind:
     """`runner(work)` does the work in steps. `counted` names the figures of the report, in order.
 
-    `after(batch)` gives (url, label) of what people want next, or None. `explain(problem)` makes a sentence of one
-    entry of BatchRow.problems; the heading of the file stands in mapping["heading"], for the download of bad rows.
+    `after(batch)` gives (url, label) of its own page, before it starts and after it has ended, or None.
+    `explain(problem)` makes a sentence of one entry of BatchRow.problems; the heading of the file stands in
+    mapping["heading"], for the download of bad rows.
     """
 
     name: str

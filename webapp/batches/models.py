@@ -78,11 +78,15 @@ class JobRun(Base):
 
 
 class FormKey(Base):
-    """A form that was sent: `key` names purpose, person and form, `result` the id of what it made."""
+    """A form that was sent: `key` names purpose, person and form, `result` the id of what it made.
+
+    `content` is a hash of what was in the form: the same key with something else in it is another wish.
+    """
 
     __tablename__ = "form_key"
     key: Mapped[str] = mapped_column(primary_key=True)
     made_at: Mapped[datetime] = mapped_column(index=True)
+    content: Mapped[str] = mapped_column(default="")
     result: Mapped[int | None]
 
 

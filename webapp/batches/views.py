@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Flask, Response, abort, request, url_for
+from flask import Blueprint, Flask, Response, abort, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
@@ -21,7 +21,7 @@ from webapp.staff.models import Office
 from webapp.staff.rules import NotAllowed
 from webapp.web.guard import STAFF, allow
 from webapp.web.nav import Strip, add_strips
-from webapp.web.page import is_partial, page, see_other
+from webapp.web.page import is_partial, page, part, see_other
 
 bp = Blueprint("batches", __name__, url_prefix="/jobs")
 blueprints = [bp]
@@ -36,11 +36,15 @@ def register(app: Flask) -> None:
 
 @bp.get("/<int:batch_id>")
 @allow(*STAFF)
-def job(batch_id: int) -> Response:
+def job(batch_id: int) -> Response | BaseResponse:
     """Progress while it runs, the report afterwards. `wait` is how long the page waited before it asked."""
     batch = _batch_or_404(batch_id)
-    wait = rules.next_wait(request.args.get("wait", 0, int)) if batch.is_open else 0
-    return page("batches/page.html", "batches/_work.html", wait=wait, **_shown(batch))
+    kind = kind_of(batch.kind)
+    draft = kind.after(batch) if kind and batch.state == rules.DRAFT else None
+    if draft:
+        # Nobody has started it yet: its own page says what is still to be decided.
+        return redirect(draft[0])
+    return _page(batch, rules.next_wait(request.args.get("wait", 0, int)) if batch.is_open else 0)
 
 
 @bp.post("/<int:batch_id>/stop")
@@ -53,7 +57,7 @@ def stop(batch_id: int) -> Response | BaseResponse:
     except NotAllowed:
         abort(403)
     if is_partial():
-        return page("batches/page.html", "batches/_work.html", wait=0, **_shown(_batch_or_404(batch_id)))
+        return _page(_batch_or_404(batch_id), 0)
     return see_other(url_for("batches.job", batch_id=batch_id))
 
 
@@ -74,13 +78,20 @@ def _batch_or_404(batch_id: int) -> Batch:
     return models.seen_by(current_user, batch_id) or abort(404)
 
 
+def _page(batch: Batch, wait: int) -> Response:
+    shown = {"wait": wait, **_shown(batch)}
+    # The badge in the bar goes along, or it would show work that has ended.
+    return (part("batches/_work.html", "batches/_badge.html", oob=True, **shown) if is_partial()
+            else page("batches/page.html", **shown))
+
+
 def _shown(batch: Batch) -> dict[str, Any]:
     """What the page shows: words for the state, the figures of the report, and what may be done."""
     kind = kind_of(batch.kind)
     may_stop = batch.is_open and rules.may_stop(actor_of(current_user), batch.office_id, batch.user_id)
     return {"batch": batch, "title": kind.title if kind else _("Long work"), "may_stop": may_stop,
             "counted": [(label, batch.totals.get(name, 0)) for name, label in kind.counted.items()] if kind else [],
-            "after": kind.after(batch) if kind and batch.state == rules.DONE else None,
+            "after": None if batch.is_open or not kind else kind.after(batch),
             "bad": 0 if batch.is_open else models.count_bad(batch.id),
             "zone": db.session.get_one(Office, batch.office_id).timezone}
 

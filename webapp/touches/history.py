@@ -11,6 +11,10 @@ from webapp.touches.models import Touch, TouchEvent
 FIELDS = ("status", "reason", "due_on", "due_time", "send_at", "true_until", "pinned", "snoozed_until", "attempts",
           "done_at", "done_by_id", "done_by", "outcome", "note", "assignee_id", "planned_on")
 
+# What stands beside the touch but went over with it: the trip's owner and the client's manager.
+BESIDE = {"trip_owner": lambda touch: (touch.occasion, "owner_id"),
+          "client_manager": lambda touch: (touch.client, "manager_id")}
+
 
 def new_bundle() -> str:
     """A name for the events of one action, so that one undo returns them all."""
@@ -24,10 +28,14 @@ def snapshot(touch: Touch) -> dict[str, Any]:
 
 def log(touch: Touch, verb: str, before: dict[str, Any], *, actor: Actor, now: datetime, bundle: str = "",
         undoes: TouchEvent | None = None) -> TouchEvent:
-    """Write what happened; call after the change, inside its transaction. Only changed fields are kept."""
+    """Write what happened; call after the change, inside its transaction. Only changed fields are kept.
+
+    `before` may hold names of BESIDE, too: then what they were and what they are now is kept.
+    """
     db.session.flush()
-    after = snapshot(touch)
-    changed = [name for name in FIELDS if before.get(name) != after[name]]
+    beside = _beside(touch, before)
+    after = snapshot(touch) | beside
+    changed = [name for name in (*FIELDS, *beside) if before.get(name) != after[name]]
     event = TouchEvent(touch_id=touch.id, occasion_id=touch.occasion_id, office_id=touch.office_id, at=now, verb=verb,
                        actor=actor.name, user_id=actor.user_id, bundle=bundle,
                        before={n: before.get(n) for n in changed}, after={n: after[n] for n in changed},
@@ -38,12 +46,17 @@ def log(touch: Touch, verb: str, before: dict[str, Any], *, actor: Actor, now: d
 
 def put_back(touch: Touch, event: TouchEvent) -> bool:
     """Put the fields of `event` back. False when somebody changed them since: then nothing is touched."""
-    present = snapshot(touch)
+    present = snapshot(touch) | _beside(touch, event.after)
     if any(present[name] != value for name, value in event.after.items()):
         return False
     for name, value in event.before.items():
-        setattr(touch, name, _typed(name, value))
+        row, field = BESIDE[name](touch) if name in BESIDE else (touch, name)
+        setattr(row, field, _typed(name, value))
     return True
+
+
+def _beside(touch: Touch, names: dict[str, Any]) -> dict[str, Any]:
+    return {name: getattr(*BESIDE[name](touch)) for name in names if name in BESIDE}
 
 
 def _plain(value: Any) -> Any:

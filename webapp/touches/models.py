@@ -85,6 +85,7 @@ class Occasion(Base):
         _partial("breaks_at", "kind", "office_id", "breaks_at", where="breaks_at IS NOT NULL"),
         _partial("next", "kind", "office_id", "next_on", where="closed_at IS NULL"),
         _partial("closed", "kind", "office_id", "closed_at", where="closed_at IS NOT NULL"),
+        _partial("ownerless", "kind", "office_id", where="owner_id IS NULL AND closed_at IS NULL"),
         CheckConstraint("broken >= 0", "broken_not_negative"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -15,7 +15,7 @@ from webapp.kit.days import local_day, zone
 from webapp.touches.models import Plan, PlanVersion
 from webapp.touches.store import steps_of
 from webapp.trips.board_columns import columns_of, place_of
-from webapp.trips.board_counts import colleagues_of, counts_of
+from webapp.trips.board_counts import colleagues_of, counts_of, ownerless_of
 from webapp.trips.board_query import (
     FACTS,
     ROWS_OF_TRIPS,
@@ -32,8 +32,8 @@ from webapp.trips.board_scope import Days, Wish, days_of
 from webapp.trips.raw_rows import RawRow, read
 from webapp.trips.recent import Act, acts_of
 
-__all__ = ["PAGE", "BoardRow", "Days", "Wish", "board_columns", "colleagues_of", "counts_of", "days_of", "row_of_trip",
-           "rows_of", "rows_of_trips", "short_name"]
+__all__ = ["PAGE", "BoardRow", "Days", "Wish", "board_columns", "colleagues_of", "counts_of", "days_of", "ownerless_of",
+           "row_of_trip", "rows_of", "rows_of_trips", "short_name"]
 PAGE = 50
 _NEWEST = (select(PlanVersion.id).join(Plan).where(Plan.kind == bindparam("kind"))
            .order_by(PlanVersion.number.desc()).limit(1))

@@ -8,10 +8,11 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, select, tex
 
 from webapp.db import db
 from webapp.staff.models import User, UserOffice
-from webapp.trips.board_query import IN_SIGHT, by_office, is_broken, occasion, user, values_of
+from webapp.trips.board_query import IN_SIGHT, OWNERLESS, by_office, is_broken, occasion, user, values_of
 from webapp.trips.board_scope import Days, Wish
 
 _STANDING = text("occasion.kind = 'trip' AND occasion.cancelled_at IS NULL")
+_OWNERLESS = select(func.count()).select_from(occasion).where(_STANDING, OWNERLESS, IN_SIGHT)
 _COLLEAGUES = (select(User.id, User.name).join(UserOffice, UserOffice.user_id == User.id)
                .where(UserOffice.office_id.in_(bindparam("offices", expanding=True)), User.dismissed_at.is_(None),
                       User.role != "admin").distinct().order_by(User.name))
@@ -37,6 +38,11 @@ def counts_of(days: Days, wish: Wish) -> dict[str, Any]:
     listed = sorted((p for p in people.values() if p["over"] or p["broken"] or p["today"]),
                     key=lambda p: (-p["broken"] - p["over"], -p["today"], p["name"]))
     return {**{name: sum(person[name] for person in listed) for name in ("over", "broken", "today")}, "people": listed}
+
+
+def ownerless_of(days: Days) -> int:
+    """How many trips under way nobody takes care of."""
+    return int(db.session.connection().scalar(_OWNERLESS, {"offices": list(days.by_office)}) or 0)
 
 
 def colleagues_of(office_ids: Sequence[int]) -> list[tuple[int, str]]:

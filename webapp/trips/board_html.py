@@ -16,16 +16,19 @@ from webapp.trips.board import BoardRow
 from webapp.trips.board_rules import Cell
 
 _MONTHS = ("янв", "фев", "мар", "апр", "мая", "июн", "июл", "авг", "сен", "окт", "ноя", "дек")
-# Stand in a drawn row for the reader's address and CSRF token; nobody who types a name can know them.
-_HERE, _TOKEN = (f"{name}-{secrets.token_hex(8)}" for name in ("HERE", "TOKEN"))
-_GAPS = re.compile(f"(back={_HERE}|{_HERE}|{_TOKEN})")
+# Stand in a drawn row for the reader's address, CSRF token and chosen boxes; nobody who types a name can know them.
+_HERE, _TOKEN, _PICKED = (f"{name}-{secrets.token_hex(8)}" for name in ("HERE", "TOKEN", "PICKED"))
+_GAPS = re.compile(f"(back={_HERE}|{_HERE}|{_TOKEN}|{_PICKED})")
 # As addresses made by url_for keep them.
 _AS_THEY_ARE = "!$'()*,/:;?@"
 
 
-def rows_html(rows: Iterable[BoardRow], *, here: str, token: str) -> Markup:
-    """The rows without an open panel, as HTML: `here` is where forms lead back to, `token` the reader's CSRF token."""
-    gaps = {_HERE: str(escape(here)), _TOKEN: str(escape(token)),
+def rows_html(rows: Iterable[BoardRow], *, here: str, token: str, picked: bool = False) -> Markup:
+    """The rows without an open panel, as HTML: `here` is where forms lead back to, `token` the reader's CSRF token.
+
+    `picked` chooses every row for what is done with many.
+    """
+    gaps = {_PICKED: "checked" if picked else "", _HERE: str(escape(here)), _TOKEN: str(escape(token)),
             f"back={_HERE}": str(escape(f"back={quote_plus(here, safe=_AS_THEY_ARE)}"))}
     pieces: list[str] = []
     for row in rows:
@@ -39,7 +42,7 @@ def rows_html(rows: Iterable[BoardRow], *, here: str, token: str) -> Markup:
 
 def _draw(row: BoardRow) -> str:
     return render_template("trips/_row.html", row=row, here=_HERE, csrf_token=lambda: _TOKEN, panel=None,
-                           cell_class=cell_class, quiet_cell=quiet_cell, span=span_words)
+                           picked=_PICKED, cell_class=cell_class, quiet_cell=quiet_cell, span=span_words)
 
 
 def cell_class(cell: Cell) -> str:

@@ -31,10 +31,11 @@ TOUCHES = Raw(
 ORDER = ("broken", "over", "today", "ahead", "undated", "finished")
 _UNFINISHED = tuple(part for part in ORDER if part != "finished")
 ONLY = {"broken": ("broken",), "over": ("over",), "today": ("today",), "back": _UNFINISHED, "visit": _UNFINISHED,
-        "snoozed": _UNFINISHED}
+        "snoozed": _UNFINISHED, "nobody": _UNFINISHED}
 # Written out, so that partial indexes are known to fit; a value given beside the statement would hide that.
 _TRIPS = text("occasion.kind = 'trip'")
 _STANDS = text("occasion.cancelled_at IS NULL")
+OWNERLESS = text("occasion.owner_id IS NULL AND occasion.closed_at IS NULL")
 _NOW = bindparam("now", type_=occasion.c.breaks_at.type)
 IN_SIGHT = occasion.c.office_id.in_(bindparam("offices", expanding=True))
 _OPEN, _CLOSED = occasion.c.closed_at.is_(None), occasion.c.closed_at.is_not(None)
@@ -181,5 +182,6 @@ _FILTERS: dict[str, Callable[[int], tuple[ColumnElement[bool], ...]]] = {
         by_office(n, lambda today: trip.c.return_on < today)),
     "snoozed": lambda n: (occasion.c.id.in_(select(touch.c.occasion_id).where(
         touch.c.status == PLANNED, touch.c.snoozed_until.is_not(None))),),
+    "nobody": lambda n: (and_(OWNERLESS),),
     "cancelled": lambda n: (occasion.c.cancelled_at.is_not(None),),
 }

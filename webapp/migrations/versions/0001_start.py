@@ -13,6 +13,7 @@ def upgrade() -> None:
     op.create_table('form_key',
     sa.Column('key', sa.String(), nullable=False),
     sa.Column('made_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('content', sa.String(), nullable=False),
     sa.Column('result', sa.Integer(), nullable=True),
     sa.PrimaryKeyConstraint('key', name=op.f('pk_form_key'))
     )
@@ -510,6 +511,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_occasion_closed', ['kind', 'office_id', 'closed_at'], unique=False, sqlite_where=sa.text('closed_at IS NOT NULL'), postgresql_where=sa.text('closed_at IS NOT NULL'))
         batch_op.create_index('ix_occasion_next', ['kind', 'office_id', 'next_on'], unique=False, sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
         batch_op.create_index(batch_op.f('ix_occasion_owner_id'), ['owner_id'], unique=False)
+        batch_op.create_index('ix_occasion_ownerless', ['kind', 'office_id'], unique=False, sqlite_where=sa.text('owner_id IS NULL AND closed_at IS NULL'), postgresql_where=sa.text('owner_id IS NULL AND closed_at IS NULL'))
         batch_op.create_index(batch_op.f('ix_occasion_plan_version_id'), ['plan_version_id'], unique=False)
 
     op.create_table('phone',
@@ -618,12 +620,12 @@ def upgrade() -> None:
     sa.UniqueConstraint('occasion_id', 'step_code', 'generation', name=op.f('uq_touch_occasion_id_step_code_generation'))
     )
     with op.batch_alter_table('touch', schema=None) as batch_op:
-        batch_op.create_index('ix_touch_assignee', ['assignee_id', 'status', 'due_on'], unique=False, sqlite_where=sa.text("assignee_id IS NOT NULL"), postgresql_where=sa.text("assignee_id IS NOT NULL"))
-        batch_op.create_index('ix_touch_message', ['message_id'], unique=False, sqlite_where=sa.text("message_id IS NOT NULL"), postgresql_where=sa.text("message_id IS NOT NULL"))
+        batch_op.create_index('ix_touch_assignee', ['assignee_id', 'status', 'due_on'], unique=False, sqlite_where=sa.text('assignee_id IS NOT NULL'), postgresql_where=sa.text('assignee_id IS NOT NULL'))
+        batch_op.create_index('ix_touch_client', ['client_id', 'id'], unique=False)
+        batch_op.create_index('ix_touch_message', ['message_id'], unique=False, sqlite_where=sa.text('message_id IS NOT NULL'), postgresql_where=sa.text('message_id IS NOT NULL'))
         batch_op.create_index('ix_touch_queued', ['message_id'], unique=False, sqlite_where=sa.text("status = 'queued'"), postgresql_where=sa.text("status = 'queued'"))
         batch_op.create_index('ix_touch_send', ['automatic', 'send_at'], unique=False, sqlite_where=sa.text("status = 'planned'"), postgresql_where=sa.text("status = 'planned'"))
         batch_op.create_index('ix_touch_snoozed', ['occasion_id'], unique=False, sqlite_where=sa.text("status = 'planned' AND snoozed_until IS NOT NULL"), postgresql_where=sa.text("status = 'planned' AND snoozed_until IS NOT NULL"))
-        batch_op.create_index('ix_touch_client', ['client_id', 'id'], unique=False)
 
     op.create_table('trip',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -736,9 +738,9 @@ def downgrade() -> None:
         batch_op.drop_index('ix_touch_snoozed', sqlite_where=sa.text("status = 'planned' AND snoozed_until IS NOT NULL"), postgresql_where=sa.text("status = 'planned' AND snoozed_until IS NOT NULL"))
         batch_op.drop_index('ix_touch_send', sqlite_where=sa.text("status = 'planned'"), postgresql_where=sa.text("status = 'planned'"))
         batch_op.drop_index('ix_touch_queued', sqlite_where=sa.text("status = 'queued'"), postgresql_where=sa.text("status = 'queued'"))
-        batch_op.drop_index('ix_touch_message', sqlite_where=sa.text("message_id IS NOT NULL"), postgresql_where=sa.text("message_id IS NOT NULL"))
-        batch_op.drop_index('ix_touch_assignee', sqlite_where=sa.text("assignee_id IS NOT NULL"), postgresql_where=sa.text("assignee_id IS NOT NULL"))
+        batch_op.drop_index('ix_touch_message', sqlite_where=sa.text('message_id IS NOT NULL'), postgresql_where=sa.text('message_id IS NOT NULL'))
         batch_op.drop_index('ix_touch_client')
+        batch_op.drop_index('ix_touch_assignee', sqlite_where=sa.text('assignee_id IS NOT NULL'), postgresql_where=sa.text('assignee_id IS NOT NULL'))
 
     op.drop_table('touch')
     with op.batch_alter_table('message_event', schema=None) as batch_op:
@@ -756,6 +758,7 @@ def downgrade() -> None:
     op.drop_table('phone')
     with op.batch_alter_table('occasion', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_occasion_plan_version_id'))
+        batch_op.drop_index('ix_occasion_ownerless', sqlite_where=sa.text('owner_id IS NULL AND closed_at IS NULL'), postgresql_where=sa.text('owner_id IS NULL AND closed_at IS NULL'))
         batch_op.drop_index(batch_op.f('ix_occasion_owner_id'))
         batch_op.drop_index('ix_occasion_next', sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
         batch_op.drop_index('ix_occasion_closed', sqlite_where=sa.text('closed_at IS NOT NULL'), postgresql_where=sa.text('closed_at IS NOT NULL'))

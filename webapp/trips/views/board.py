@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import Blueprint, Response, abort, make_response, render_template, request, session, url_for
 from flask_babel import gettext as _
@@ -16,6 +16,7 @@ from webapp.clients.search import find_ids
 from webapp.db import db
 from webapp.kit import clock
 from webapp.staff.audit import actor_of
+from webapp.staff.rules import DIRECTOR, MANAGER, SERVICE, NotAllowed
 from webapp.touches.actions import bulk as many
 from webapp.touches.models import TouchEvent
 from webapp.touches.people import stands_in_for
@@ -29,7 +30,7 @@ from webapp.web.page import is_partial, page, row_id, safe_next, see_other
 
 bp = Blueprint("board", __name__)
 
-FILTERS = ("all", "mine", "over", "today", "leaving", "away", "back", "visit", "snoozed")
+FILTERS = ("all", "mine", "nobody", "over", "today", "leaving", "away", "back", "visit", "snoozed")
 _LAST_EVENT = select(func.max(TouchEvent.id))
 SHOWS = frozenset(FILTERS) | {"broken", "cancelled"}
 
@@ -42,8 +43,10 @@ def board() -> Response:
     wish, offset = wish_of(days), max(request.args.get("from", 0, type=row_id), 0)
     found, more = rows.rows_of(days, wish, offset=offset)
     context = board_context(days, wish, found)
-    drawn = rows_html(found, here=context["here"], token=generate_csrf())
-    context.update(rows=found, rows_html=drawn, more=_link(offset + rows.PAGE) if more else "", offset=offset,
+    picked = request.args.get("pick") == "all"
+    drawn = rows_html(found, here=context["here"], token=generate_csrf(), picked=picked)
+    context.update(rows=found, rows_html=drawn, offset=offset, pick_all=_link(0, pick="" if picked else "all"),
+                   more=_link(offset + rows.PAGE, pick="all" if picked else "") if more else "",
                    is_filtered=_is_filtered(), first_day=_first_day(days),
                    undo_all="" if is_partial() else session.pop("undo", ""))
     template = "trips/_more_rows.html" if offset and is_partial() else "trips/_board.html"
@@ -83,12 +86,13 @@ def bulk() -> BaseResponse:
     marks = _due_marks(chosen, days, verb)
     actor = actor_of(current_user)
     if verb == "hand-over":
-        return see_other(back, *_handed(marks, actor, now))
+        return see_other(back, *_handed(chosen, days, marks))
     day = _later(request.form.get("day", ""), days) if verb == "snooze" else None
     if verb not in ("tick", "snooze") or (verb == "snooze" and day is None):
         abort(400)
     result = many.bulk(verb, list(marks), actor=actor, now=now, day=day, note=request.form.get("note", ""))
-    return see_other(back, *_said(result, marks))
+    return see_other(back, *_said(result, marks, ngettext("%(num)d step done.", "%(num)d steps done.",
+                                                          len(result.done))))
 
 
 def row_answer(trip_id: int, *, open_id: int | None = None, show: str = "", status: int = 200,
@@ -115,7 +119,8 @@ def board_context(days: Days, wish: Wish, found: list[rows.BoardRow]) -> dict[st
     since = db.session.connection().scalar(_LAST_EVENT)
     return {"columns": rows.board_columns(), "counts": rows.counts_of(days, Wish(office_id=wish.office_id)),
             "days": days, "wish": wish, "cell_class": cell_class, "quiet_cell": quiet_cell, "span": span_words,
-            "since": since or 0, "segments": _segments(wish), "here": _here(),
+            "since": since or 0, "segments": _segments(rows.ownerless_of(days)), "here": _here(),
+            "may_hand_over": bool(current_user.hats & {SERVICE, DIRECTOR}),
             "colleagues": rows.colleagues_of(list(days.by_office)), "offices": _offices(), "more": ""}
 
 
@@ -137,18 +142,22 @@ def wish_of(days: Days) -> Wish:
 
 def _here() -> str:
     """The address the person looks at: of the page, also when htmx asks for a part of it."""
-    if not is_partial():
-        return request.full_path.rstrip("?")
-    seen = urlsplit(request.headers.get("HX-Current-URL", ""))
-    return safe_next(seen.path + (f"?{seen.query}" if seen.query else ""), url_for("board.board"))
+    seen = urlsplit(request.headers.get("HX-Current-URL", "") if is_partial() else request.full_path)
+    # The next page must not come with every row chosen: the next press would do too much.
+    query = urlencode([pair for pair in parse_qsl(seen.query) if pair[0] != "pick"])
+    return safe_next(seen.path + (f"?{query}" if query else ""), url_for("board.board"))
 
 
-def _segments(wish: Wish) -> list[dict[str, Any]]:
-    names = {"all": _("All"), "mine": _("Mine"), "over": _("Overdue"), "today": _("Today"),
-             "leaving": _("Leaving tomorrow"), "away": _("Travelling"), "back": _("Back home"),
-             "visit": _("Visit awaited"), "snoozed": _("Postponed")}
+def _segments(ownerless: int) -> list[dict[str, Any]]:
+    names = {"all": _("All"), "mine": _("Mine"), "nobody": _("Without a manager"), "over": _("Overdue"),
+             "today": _("Today"), "leaving": _("Leaving tomorrow"), "away": _("Travelling"),
+             "back": _("Back home"), "visit": _("Visit awaited"), "snoozed": _("Postponed")}
     current = request.args.get("show", "all")
-    return [{"url": _link(0, show=code), "label": names[code], "current": current == code} for code in FILTERS]
+    # Whoever sells looks at the own trips first (`ux.md` §2); whoever looks after everybody begins with all.
+    first = ("mine", "all") if MANAGER in current_user.hats else ("all", "mine")
+    codes = [code for code in (*first, *FILTERS[2:]) if code != "nobody" or ownerless or current == code]
+    return [{"url": _link(0, show=code), "label": names[code], "current": current == code,
+             "count": ownerless if code == "nobody" else 0} for code in codes]
 
 
 def _link(offset: int, **changed: str) -> str:
@@ -183,22 +192,31 @@ def _due_marks(trip_ids: list[int], days: Days, verb: str) -> dict[int, str]:
     return found
 
 
-def _handed(marks: dict[int, str], actor: Any, now: Any) -> tuple[str, str]:
+def _handed(trip_ids: list[int], days: Days, marks: dict[int, str]) -> tuple[str, str]:
     user_id = request.form.get("to", type=row_id)
-    if user_id is None or user_id not in dict(rows.colleagues_of([o.id for o in current_user.offices])):
+    if user_id is None or user_id not in dict(rows.colleagues_of(list(days.by_office))):
         return _("Choose whom to hand them over to."), "yellow"
-    return _said(many.reassign(list(marks), user_id, actor=actor, now=now), marks)
+    ownerless = [row.occasion_id for row in rows.rows_of_trips(trip_ids, days) if row.owner_id is None]
+    try:
+        result = many.reassign(list(marks), user_id, occasion_ids=ownerless, actor=actor_of(current_user),
+                               now=clock.now())
+    except NotAllowed:
+        return _("A director or client service hands trips over."), "yellow"
+    trips = ngettext("%(num)d trip handed over.", "%(num)d trips handed over.", len(result.occasions))
+    steps = ngettext("%(num)d step handed over.", "%(num)d steps handed over.", len(result.done))
+    return _said(result, marks, " ".join([*([trips] if result.occasions else []),
+                                          *([steps] if result.done or not result.occasions else [])]))
 
 
-def _said(result: many.BulkResult, marks: dict[int, str]) -> tuple[str, str]:
-    done = ngettext("%(num)d step done.", "%(num)d steps done.", len(result.done))
+def _said(result: many.BulkResult, marks: dict[int, str], done: str) -> tuple[str, str]:
     reasons = {"outcome-needed": _("needs a result"), "note-needed": _("is a colleague's: open it and add a note"),
-               "already-done": _("was done already"), "not-open": _("is not open")}
+               "already-done": _("was done already"), "not-open": _("is not open"),
+               "other-office": _("belongs to another office")}
     left = [f"{marks[touch_id]} – {reasons.get(reason, reason)}" for touch_id, reason in result.left_out]
     text = " ".join(filter(None, (done, _("Left out: %(names)s.", names="; ".join(left)) if left else "")))
-    if result.done:
+    if result.done or result.occasions:
         session["undo"] = result.bundle
-    return text, "green" if result.done else "yellow"
+    return text, "green" if result.done or result.occasions else "yellow"
 
 
 def _later(text: str, days: Days) -> Any:

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from typing import Any
 
-from flask import Blueprint, Response, abort, render_template, request, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from webapp.batches.kinds import Kind, register_kind
 from webapp.batches.models import Batch, count_bad, seen_by
 from webapp.batches.reading import UnreadableFile
-from webapp.batches.rules import DRAFT, STOPPED
+from webapp.batches.rules import DRAFT, READY, RUNNING, STOPPED
 from webapp.db import db
 from webapp.kit import clock
 from webapp.staff.audit import actor_of
@@ -66,9 +66,11 @@ def sample() -> Response:
 
 @bp.get("/<int:batch_id>")
 @allow("service", "director")
-def sheet(batch_id: int) -> Response:
-    """A draft: columns and what each row becomes. Later: the report."""
+def sheet(batch_id: int) -> Response | BaseResponse:
+    """A draft: columns and what each row becomes. Under way: its progress. Later: the report."""
     batch = _batch_or_404(batch_id)
+    if batch.state in (READY, RUNNING):
+        return redirect(url_for("batches.job", batch_id=batch_id))
     if batch.state != DRAFT:
         return _report_page(batch)
     return _draft_page(batch, _sheet_form(batch))
@@ -180,7 +182,9 @@ def _look_again(batch: Batch, form: SheetForm, said: str, kind: str = "green") -
 
 def _start_page(form: UploadForm, status: int = 200) -> Response:
     recent = sheet_preview.recent(person())
-    return page("trips/import.html", form=form, status=status, recent=recent, zone=person().zone)
+    # As on the pages of each import: its moments are told in the zone of its office.
+    zones = {office.id: office.timezone for office in offices_seen_by(person())}
+    return page("trips/import.html", form=form, status=status, recent=recent, zones=zones)
 
 
 def _importable(batch: Batch) -> int:
@@ -208,11 +212,13 @@ def _draft_page(batch: Batch, form: SheetForm, status: int = 200) -> Response:
 
 def _report_page(batch: Batch) -> Response:
     now, counted = clock.now(), sheets.FIGURES
+    managers = sheet_managers.reported(batch)
     undone = db.session.get(Batch, batch.mapping["undone_by"]) if batch.mapping.get("undone_by") else None
     return page("trips/import_report.html", batch=batch, undone=undone, bad=count_bad(batch.id),
                 figures=[(_COUNTED[name], batch.totals.get(name, 0)) for name in counted],
-                managers=sheet_managers.reported(batch), may_undo=undone is None and sheets.may_undo(batch, now)
-                and not batch.is_open, left=sheet_preview.trips_of(batch.id), zone=person().zone,
+                managers=managers, ownerless=any(not name.owner for name in managers),
+                may_undo=undone is None and sheets.may_undo(batch, now), left=sheet_preview.trips_of(batch.id),
+                zone=db.session.get_one(Office, batch.office_id).timezone,
                 discarded=batch.state == STOPPED and batch.started_at is None,
                 problems=sheet_preview.problems(batch.id), problem=sheet_words.problem)
 
