@@ -293,6 +293,19 @@ def test_an_administrator_makes_a_token_sees_it_once_and_revokes_it(browse, cast
     assert "Новый токен: Сайт" in browser.get("/admin/log").text
 
 
+def test_one_form_makes_one_token_whatever_is_written_in_it_later(browse, cast) -> None:
+    browser = browse(cast.anna)
+    form = {"form_key": "token-form", "name": "Сайт", "office": cast.main.id}
+    assert browser.post("/admin/tokens", form).status == 200
+    made = count(ApiToken)
+    page = browser.post("/admin/tokens", {**form, "name": "Касса"})
+    assert page.status == 409 and "токен уже создан" in page.root.one("section", id="errors").text
+    assert page.root.one("input", id="name").attrs["value"] == "Касса" and count(ApiToken) == made
+    key = page.root.one("input", name="form_key").attrs["value"]
+    assert browser.post("/admin/tokens", {**form, "name": "Касса", "form_key": key}).status == 200
+    assert count(ApiToken) == made + 1
+
+
 def test_a_token_without_a_name_keeps_the_form(browse, cast) -> None:
     page = browse(cast.anna).post("/admin/tokens", {"name": " ", "office": cast.east.id})
     assert page.status == 422 and page.root.one("section", class_="summary")

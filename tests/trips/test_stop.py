@@ -133,6 +133,20 @@ def test_one_text_goes_to_every_client_once_though_letters_are_on_hold(browse, c
     assert {m.state for m in written()} <= {"sent", "delivered"}
 
 
+def test_a_sent_form_with_another_text_is_noticed_and_kept(browse, cast, trips):
+    in_trial()
+    someone = browse(cast.boris)
+    typed = {"trip": [trips["first"].id], "do": "send", "way": "sms", "body": "Рейс перенесён.", "form_key": "k2"}
+    someone.follow("/stop/text", typed)
+    page = someone.post("/stop/text", {**typed, "body": "Рейс отменён."})
+    assert page.status == 409 and len(written()) == 1
+    assert "уже отправлена" in page.root.one("section", id="errors").text
+    assert page.root.one("textarea", id="body").text == "Рейс отменён."
+    someone.follow("/stop/text", {**typed, "body": "Рейс отменён.",
+                                  "form_key": page.root.one("input", name="form_key").attrs["value"]})
+    assert len(written()) == 2
+
+
 def test_nobody_is_written_to_who_wants_nothing(browse, cast, trips):
     in_trial()
     with transaction() as session:

@@ -229,6 +229,39 @@ def test_a_manager_sells_in_the_own_name_and_a_director_chooses(browse, cast, an
     assert browse(cast.boris).post("/trips/new", form(client=anna.id, seller=cast.vera.id, form_key="x")).status == 422
 
 
+def test_the_same_form_with_other_facts_is_noticed_and_may_be_saved_as_one_more(browse, cast, anna):
+    someone = browse(cast.olga)
+    first = someone.post("/trips/new", form(client=anna.id)).location
+    page = someone.post("/trips/new", form(client=anna.id, destination="Сочи"))
+    assert page.status == 409 and len(sold()) == 1
+    assert "уже сохранена с другими данными" in page.root.one("section", id="errors").text
+    assert page.root.one("main").all("a", href=first), "the trip that the form made"
+    assert page.root.one("input", id="destination").attrs["value"] == "Сочи"
+    key = page.root.one("input", name="form_key").attrs["value"]
+    assert key != "key-1"
+    assert someone.post("/trips/new", form(client=anna.id, destination="Сочи", form_key=key)).status == 303
+    assert [trip.destination for trip in sold()] == ["Анталья", "Сочи"]
+
+
+@pytest.mark.parametrize("key", ["", " ", "x" * 65, "x" * 100_000, "ключ", "a b"])
+def test_a_form_without_a_proper_key_is_kept_and_gets_one(browse, cast, anna, key):
+    someone = browse(cast.olga)
+    page = someone.post("/trips/new", form(client=anna.id, form_key=key))
+    assert page.status == 422 and not sold()
+    assert "Форма устарела" in page.root.one("section", id="errors").text
+    fresh = page.root.one("input", name="form_key").attrs["value"]
+    assert 0 < len(fresh) <= 64 and fresh != key
+    assert someone.post("/trips/new", form(client=anna.id, form_key=fresh)).status == 303 and len(sold()) == 1
+
+
+def test_a_new_client_sent_twice_is_one_client_with_one_trip(browse, cast):
+    someone = browse(cast.olga)
+    typed = form(last_name="Новая", first_name="Ольга", phone="8 916 765-43-21")
+    first, second = (someone.post("/trips/new", typed) for _press in range(2))
+    assert (first.status, second.status) == (303, 303) and first.location == second.location
+    assert len(sold()) == 1
+
+
 def test_the_same_form_sent_again_leads_to_the_same_trip(browse, cast, anna):
     someone = browse(cast.olga)
     first = someone.post("/trips/new", form(client=anna.id)).location

@@ -1,5 +1,6 @@
 """The base form: trimmed values, Russian and English messages, dates and phones as people type them."""
 
+import re
 import secrets
 from datetime import date, time
 from typing import Any
@@ -36,7 +37,9 @@ class BaseForm(FlaskForm):
         """(field id, label, sentence) of every error, in the order of the fields, for the summary."""
         found = [("", "", str(error)) for error in self.form_errors]
         for field in self:
-            found += [(field.id, str(field.label.text), str(error)) for error in _flat(field.errors)]
+            # What nobody sees can be neither named nor jumped to.
+            where = ("", "") if isinstance(field, HiddenField) else (field.id, str(field.label.text))
+            found += [(*where, str(error)) for error in _flat(field.errors)]
         return found
 
 
@@ -109,6 +112,13 @@ class ClockField(StringField):
         return self.data.strftime("%H:%M") if self.data else ""
 
 
+_KEY = re.compile(r"[\w-]{1,64}", re.ASCII)
+
+
+def _new_key() -> str:
+    return secrets.token_urlsafe(18)
+
+
 class KeyField(HiddenField):
     """The key of one filled-in form: made when the form is first shown, kept while it is corrected.
 
@@ -116,7 +126,17 @@ class KeyField(HiddenField):
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, default=lambda: secrets.token_urlsafe(18), **kwargs)
+        super().__init__(*args, default=_new_key, **kwargs)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        super().process_formdata(valuelist)
+        if valuelist and not _KEY.fullmatch(self.data or ""):
+            self.renew()
+            raise ValidationError(gettext("This form has lost its number. Check it and send it once more."))
+
+    def renew(self) -> None:
+        """A new key: what is sent next is another wish."""
+        self.data = _new_key()
 
 
 class Filled:

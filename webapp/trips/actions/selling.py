@@ -29,7 +29,7 @@ class NewClient:
 
 def sell_once(key: str, client: Client | NewClient, data: TripData, *, seller: User, news_text: str = "",
               actor: Actor, now: datetime) -> tuple[Trip, bool]:
-    """Save what the form for a new trip holds; the same `key` again gives the same trip and False.
+    """Save what the form for a new trip holds; the same `key` again gives the same trip and False, or KeyTaken.
 
     `news_text` names the text of the consent to news that the client signed; empty records none. A manager sells in
     the own name, others choose the seller. Raises BadAnchors, BadInput, NotAllowed.
@@ -43,7 +43,8 @@ def sell_once(key: str, client: Client | NewClient, data: TripData, *, seller: U
             clients.set_consent(buyer, "give", NEWS_CHANNELS, how="form", text_version=news_text, actor=actor, now=now)
         return sell_trip(buyer, data, seller=seller, actor=actor, now=now).id
 
-    trip_id, is_new = once(key, "trip", make, actor=actor, now=now)
+    said = (client if isinstance(client, NewClient) else client.id, data, seller.id, news_text)
+    trip_id, is_new = once(key, "trip", make, content=said, actor=actor, now=now)
     return db.session.get_one(Trip, trip_id), is_new
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from webapp.batches.actions import once
 from webapp.clients.models import Client
 from webapp.db import transaction
 from webapp.letters.liquid_text import CompiledLetter, compile_letter
@@ -60,16 +61,17 @@ def release_letters(trips: Sequence[Trip], *, actor: Actor, now: datetime) -> in
 
 
 def send_text(trips: Sequence[Trip], text: StopText, *, key: str, actor: Actor, now: datetime) -> SentText:
-    """Write `text` to every client of the trips, once per client and `key`; directors only.
+    """Write `text` to every client of the trips, once per client and `key`; another text needs another key (KeyTaken).
 
     The messages stand outside the hold, so that they leave while letters of the trips wait. Raises LetterError for a
-    text that cannot be filled in, NotAllowed.
+    text that cannot be filled in, NotAllowed for anybody but directors.
     """
     actor.needs(DIRECTOR)
     seen = set(_seen(trips, actor))
     first = {trip.client_id: trip for trip in reversed(trips) if trip.occasion_id in seen}
     counts = {"sms": 0, "email": 0, "": 0}
     with transaction():
+        once(key, "stop-text", lambda: 0, content=(text, sorted(trip.id for trip in trips)), actor=actor, now=now)
         for trip in first.values():
             counts[_write(trip, text, key, actor, now)] += 1
             record(actor, "texted", "trip", trip.id, office_id=trip.office_id, now=now,

@@ -8,6 +8,7 @@ from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
+from webapp.batches.actions import KeyTaken, was_sent
 from webapp.clients.lookup import hidden
 from webapp.clients.models import Client, client_for, consents_of, holders
 from webapp.clients.search import find_clients
@@ -85,6 +86,11 @@ def _saved(form: NewTripForm, chosen: Client | None) -> BaseResponse:
         trip, is_new = actions.sell_once(
             form.form_key.data or "", client, form.trip_data, seller=seller, actor=me(), now=moment(),
             news_text=form.news_text.data or "" if form.news.data else "")
+    except KeyTaken as taken:
+        form.form_key.renew()
+        form.form_errors.append(_("This form was saved before with other facts: see the trip below. To change that "
+                                  "trip, open it; to sell one more, save once more."))
+        return _page(form, chosen, 409, saved=db.session.get(Trip, taken.result))
     except BadInput as error:
         form.form_errors.append(words.fault(error))
         return _page(form, chosen, 422)
@@ -98,18 +104,21 @@ def _is_settled(form: NewTripForm, chosen: Client | None) -> bool:
     """The seller is one of the colleagues, and a new client is not somebody we know already."""
     if form.seller.data not in dict(form.seller.choices):
         form.seller.errors = [_("Choose who sold the trip.")]
-    if chosen is None and not form.sure.data and _known(form):
+    # Pressed twice: whom this very form has made is not somebody else.
+    again = was_sent(form.form_key.data or "", "trip", actor=me())
+    if chosen is None and not form.sure.data and not again and _known(form):
         form.phone.errors = [_("Somebody has this phone or e-mail already. Choose them below, or tick that this is "
                                "another person.")]
     return not form.errors
 
 
-def _page(form: NewTripForm, chosen: Client | None, status: int = 200) -> Response:
+def _page(form: NewTripForm, chosen: Client | None, status: int = 200, *, saved: Trip | None = None) -> Response:
     typed = form.q.data or ""
     found = find_clients(typed, current_user, PICKS) if typed and chosen is None else None
     known = _known(form) if chosen is None and form.is_submitted() and form.is_new_client else []
     others = hidden(known, current_user)
-    return page("trips/new.html", status=status, form=form, client=chosen, found=found, typed=typed,
+    return page("trips/new.html", status=status, form=form, client=chosen, found=found, typed=typed, saved=saved,
+                span=span_words,
                 preview=_preview(form, chosen), same=[row for row in known if row not in others],
                 elsewhere=[row.full_name for row in others])
 

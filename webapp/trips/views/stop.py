@@ -9,6 +9,7 @@ from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
+from webapp.batches.actions import KeyTaken
 from webapp.letters.rules import sms_parts
 from webapp.trips import actions, stopping
 from webapp.trips.board_html import span_words
@@ -71,7 +72,13 @@ def text() -> BaseResponse:
     if number > CONFIRM_ABOVE and not form.sure.data:
         parts = sms_parts(form.body.data).parts
         return page("trips/stop_sure.html", trips=trips, form=form, number=number, parts=parts)
-    sent = actions.send_text(trips, form.text, key=form.form_key.data or "", actor=me(), now=moment())
+    try:
+        sent = actions.send_text(trips, form.text, key=form.form_key.data or "", actor=me(), now=moment())
+    except KeyTaken:
+        form.form_key.renew()
+        form.form_errors.append(_("This form has been sent already, with another text or to other trips. To write to "
+                                  "them once more, press the button again."))
+        return _text_page(trips, form, 409)
     return see_other(url_for("stop.stop"), _("On their way: %(sms)d SMS, %(letters)d letters. Not reached: %(rest)d.",
                                              sms=sent.sms, letters=sent.email, rest=sent.left_out))
 

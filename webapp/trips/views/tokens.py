@@ -8,7 +8,7 @@ from sqlalchemy.exc import NoResultFound
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms.fields.choices import SelectChoice
 
-from webapp.batches.actions import once
+from webapp.batches.actions import KeyTaken, once
 from webapp.db import db
 from webapp.kit import clock
 from webapp.staff.audit import actor_of
@@ -55,7 +55,13 @@ def make() -> Response | BaseResponse:
                                                   actor=actor_of(person()), now=clock.now())
         return row.id
 
-    once(form.form_key.data or "", "token", made, actor=actor_of(person()), now=clock.now())
+    try:
+        once(form.form_key.data or "", "token", made, content=(form.name.data, form.office.data),
+             actor=actor_of(person()), now=clock.now())
+    except KeyTaken:
+        form.form_key.renew()
+        form.form_errors.append(_("This form has made a token already. To make one more, press the button again."))
+        return _page(form, status=409)
     if "secret" not in shown:
         return see_other(url_for("tokens.index"), _("This token was made already. It is shown only once."), "yellow")
     return _page(_form(fresh=True), secret=shown["secret"], name=form.name.data or "")
