@@ -20,6 +20,7 @@ from webapp.kit import clock
 from webapp.staff.audit import actor_of
 from webapp.touches.actions.ticking import tick as tick_touch
 from webapp.touches.models import Touch
+from webapp.trips import sheet_file
 from webapp.trips.actions import sheets
 from webapp.trips.models import Trip
 
@@ -209,13 +210,30 @@ def bomb() -> bytes:
 @pytest.mark.parametrize(("data", "said"), [
     (b"", "Файл пуст."), (b"   \n", "Файл пуст."), (b"%PDF-1.7", "не таблица"), (b"a;b\n\x00\x01\x02", "не таблица"),
     (b"<html><table>", "не таблица"), (b"PK\x03\x04broken", "повреждён"), (bomb(), "гораздо больше данных"),
-    (b"x" * (MAX_BYTES + 1), "больше 10 МБ"), (b"a;b\n" * 10_001, "больше 10000 строк"),
+    (b"x" * (MAX_BYTES + 1), "больше 10 МБ"), (b"a;b\n" * 10_001, "В файле строк: 10 001"),
     (b'a;b\n"c;d\ne;f\n', "кавычка"), (";".join("abcd" * 70).encode() + b"\n", "больше 256 столбцов")])
 def test_what_cannot_be_read_is_told_in_a_sentence(browse, cast, data, said) -> None:
     page = send(browse(cast.boris), data, cast=cast)
     assert page.status == 422 and said in page.root.one("section", class_="summary").text
     assert page.text.startswith("Ошибка:") or "Ошибка:" in page.root.one("title").text
     assert count(Batch) == 0 and not uploads.kept()
+
+
+def test_a_sheet_beyond_the_limit_is_refused_with_the_limit_and_two_ways_out(browse, cast, monkeypatch) -> None:
+    browser = browse(cast.boris)
+    monkeypatch.setattr(sheet_file, "MOST_ROWS", 3)
+    rows = [GOOD.replace("Сочи", name) for name in ("Сочи", "Анапа", "Гагра", "Адлер")]
+    page = send(browser, text(*rows), cast=cast)
+    said = page.root.one("section", class_="summary").text
+    assert page.status == 422 and "4" in said and "не больше 3" in said and "Разделите" in said
+    assert "import-sheet" in said and count(Batch) == 0 and not uploads.kept()
+    kept = send(browser, text(";;;;;;", *rows[:3], ";;;;;;", headings="Наши туристы\n" + HEADINGS), cast=cast)
+    assert kept.status == 303, "titles, headings and blank lines are not counted"
+
+
+def test_a_sheet_beyond_every_limit_names_the_limit_of_this_page(browse, cast) -> None:
+    page = send(browse(cast.boris), b"a;b\n" * 50_001, cast=cast)
+    assert page.status == 422 and "больше 10 000 строк" in page.root.one("section", class_="summary").text
 
 
 def test_a_form_without_a_file_and_a_body_beyond_any_limit(browse, cast) -> None:

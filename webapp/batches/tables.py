@@ -14,6 +14,9 @@ MESSAGES: Mapping[str, str] = {
     "empty": N_("The file is empty."),
     "too-large": N_("The file is larger than %(megabytes)s MB. Split it and import the parts."),
     "too-many-rows": N_("The file has more than %(rows)s rows. Split it and import the parts."),
+    "too-many-here": N_("The file has %(found)s rows, and up to %(most)s can be imported here at once. Split it "
+                        "and import the parts, or ask your administrator to import it whole with the command "
+                        "import-sheet."),
     "too-many-columns": N_("The file has more than %(columns)s columns. Delete the columns nobody needs."),
     "unpacks-too-large": N_("The file unpacks to far more than a table needs. Save it again from your "
                             "spreadsheet program."),

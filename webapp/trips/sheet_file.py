@@ -9,7 +9,7 @@ from webapp.batches import uploads
 from webapp.batches.models import Batch
 from webapp.batches.reading import Table, UnreadableFile, read_table
 from webapp.kit.text import Cell, as_text, clean
-from webapp.trips.columns import Columns, Guess
+from webapp.trips.columns import Columns, Guess, guess_columns
 from webapp.trips.sheet import Reading, read_sheet
 from webapp.trips.sheetrow import Problem
 
@@ -52,10 +52,18 @@ class Shape:
 
 def open_table(data: bytes, choices: Choices) -> Table:
     """The table of an uploaded file. Raises UnreadableFile, also for more rows than one sheet of trips may have."""
-    table = read_table(data, sheet=choices.sheet or None, delimiter=choices.delimiter or None,
-                       encoding=choices.encoding or None)
-    if len(table.rows) > MOST_ROWS:
-        raise UnreadableFile("too-many-rows", rows=MOST_ROWS)
+    try:
+        table = read_table(data, sheet=choices.sheet or None, delimiter=choices.delimiter or None,
+                           encoding=choices.encoding or None)
+    except UnreadableFile as error:
+        if error.code != "too-many-rows":
+            raise
+        # More than even the command line takes: here the limit of this page is what helps.
+        raise UnreadableFile("too-many-rows", rows=MOST_ROWS) from None
+    heading = guess_columns(table.rows).heading_line
+    found = sum(row.line > heading and not row.is_blank for row in table.rows)
+    if found > MOST_ROWS:
+        raise UnreadableFile("too-many-here", found=found, most=MOST_ROWS)
     return table
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -40,7 +41,8 @@ def problem(found: Any) -> str:
 
 def unreadable(error: UnreadableFile) -> str:
     """Why the file cannot be read and what to do about it."""
-    return str(_(MESSAGES[error.code], **error.params)) if error.params else str(_(MESSAGES[error.code]))
+    params = {name: format_decimal(value) if isinstance(value, int) else value for name, value in error.params.items()}
+    return str(_(MESSAGES[error.code], **params)) if params else str(_(MESSAGES[error.code]))
 
 
 def field_groups() -> list[tuple[str, list[tuple[str, str]]]]:
