@@ -5,19 +5,19 @@ from collections.abc import Mapping
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField, StringField, ValidationError
-from wtforms.validators import Length, Optional
+from wtforms.validators import Optional
 
 from webapp.clients import labels
 from webapp.clients.forms import SHORT, ChecksField, choices
 from webapp.kit import emails as kit_emails
 from webapp.kit import phones as kit_phones
-from webapp.web.forms import BaseForm, Filled
+from webapp.web.forms import AtMost, BaseForm, Filled
 
 
 class ContactForm(BaseForm):
     """One more phone or e-mail, told apart by the @."""
 
-    contact = StringField(_l("Phone or e-mail"), [Length(max=200)])
+    contact = StringField(_l("Phone or e-mail"), [AtMost(200)])
     contact_note = StringField(_l("Whose or when"), [SHORT, Optional()], description=_l("For example, husband"))
 
     def validate_contact(self, field: StringField) -> None:

@@ -17,7 +17,7 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Length, Optional
+from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from webapp.clients import labels, rules
@@ -25,9 +25,9 @@ from webapp.clients.rules import ClientFacts
 from webapp.kit import emails as kit_emails
 from webapp.kit import money
 from webapp.kit import phones as kit_phones
-from webapp.web.forms import BaseForm, DayField
+from webapp.web.forms import AtMost, BaseForm, DayField
 
-SHORT, _LONG = Length(max=120, message=_l("Too long: up to 120 characters.")), Length(max=4000)
+SHORT, _LONG = AtMost(120), AtMost(4000)
 
 
 def choices(named: Mapping[Any, Any]) -> list[SelectChoice]:
@@ -65,7 +65,7 @@ class ClientForm(BaseForm):
     seat = SelectField(_l("Seat on the plane"), [Optional()], choices=choices(labels.SEATS), default="")
     budget = StringField(_l("Budget of a trip, ₽"), [SHORT, Optional()])
     children = StringField(_l("Ages of the children"), [SHORT, Optional()], description=_l("For example, 5, 9"))
-    allergies = StringField(_l("Allergies"), [Length(max=400), Optional()])
+    allergies = StringField(_l("Allergies"), [AtMost(400), Optional()])
     wishes = TextAreaField(_l("Habits and wishes"), [_LONG, Optional()])
     write_nothing = BooleanField(_l("Write nothing to this client"), description=_l(
         "For hard times: mourning, illness. No letters and no SMS leave until the tick is taken off."))
@@ -126,9 +126,9 @@ class ClientForm(BaseForm):
 class NewClientForm(ClientForm):
     """A new client: the facts, and phones and e-mails, several in one line if need be."""
 
-    phones = StringField(_l("Phone"), [Length(max=200), Optional()],
+    phones = StringField(_l("Phone"), [AtMost(200), Optional()],
                          description=_l("In any spelling. Several: separate them with commas."))
-    emails = StringField(_l("E-mail"), [Length(max=300), Optional()])
+    emails = StringField(_l("E-mail"), [AtMost(300), Optional()])
     office = SelectField(_l("Office"), coerce=int)
     sure = HiddenField()
 

@@ -2,9 +2,9 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import Length, Optional
+from wtforms.validators import Optional
 
-from webapp.web.forms import BaseForm, DayField
+from webapp.web.forms import AtMost, BaseForm, DayField
 
 CHANNELS = [("call", _l("Call")), ("visit", _l("Visit")), ("chat", _l("Chat")), ("email", _l("E-mail")),
             ("sms", _l("SMS"))]
@@ -19,10 +19,10 @@ class ContactForm(BaseForm):
     direction = RadioField(_l("Who began"), choices=DIRECTIONS, default="out")
     result = RadioField(_l("How it went"), choices=RESULTS, default="")
     occasion = SelectField(_l("About the trip"), choices=[], default="", validators=[Optional()])
-    note = TextAreaField(_l("What was said"), validators=[Length(max=1000)])
+    note = TextAreaField(_l("What was said"), validators=[AtMost(1000)])
     next_on = DayField(_l("Next step on"), validators=[Optional()],
                        description=_l("It will stand in your list for that day. Write it like 21.07.2026."))
-    next_note = StringField(_l("What to do then"), validators=[Optional(), Length(max=300)])
+    next_note = StringField(_l("What to do then"), validators=[Optional(), AtMost(300)])
 
     def validate(self, extra_validators: object = None) -> bool:
         """A contact nobody can make sense of later is not worth writing down."""

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, HiddenField, SelectField, StringField, TextAreaField, ValidationError
-from wtforms.validators import Length, Optional
+from wtforms.validators import Optional
 
 from webapp.clients import labels
 from webapp.clients.rules import ClientFacts, name_key
@@ -16,11 +16,11 @@ from webapp.kit import money
 from webapp.kit import phones as kit_phones
 from webapp.trips.actions import TripData
 from webapp.trips.models import Trip
-from webapp.web.forms import BaseForm, ClockField, DayField, Filled, KeyField
+from webapp.web.forms import AtMost, BaseForm, ClockField, DayField, Filled, KeyField
 from webapp.web.i18n import day_long
 
-_SHORT = Length(max=120, message=_l("Too long: up to 120 characters."))
-_LONG = Length(max=4000, message=_l("Too long: up to 4000 characters."))
+_SHORT = AtMost(120)
+_LONG = AtMost(4000)
 MOST_PEOPLE = 60
 _EXAMPLE = {"placeholder": "21.07.2026", "autocomplete": "off", "inputmode": "numeric"}
 _CLOCK = {"placeholder": "09:30", "autocomplete": "off", "inputmode": "numeric"}
@@ -130,8 +130,8 @@ class NewTripForm(TripForm):
     client = HiddenField()
     last_name = StringField(_l("Surname"), [_SHORT], render_kw={"autocomplete": "off"})
     first_name = StringField(_l("First name"), [_SHORT, Optional()], render_kw={"autocomplete": "off"})
-    phone = StringField(_l("Phone"), [Length(max=200), Optional()], render_kw={"inputmode": "tel"})
-    email = StringField(_l("E-mail"), [Length(max=300), Optional()], render_kw={"inputmode": "email"})
+    phone = StringField(_l("Phone"), [AtMost(200), Optional()], render_kw={"inputmode": "tel"})
+    email = StringField(_l("E-mail"), [AtMost(300), Optional()], render_kw={"inputmode": "email"})
     office = SelectField(_l("Office"), coerce=int, validate_choice=False)
     sure = BooleanField(_l("This is another person: add a new client all the same"))
     seller = SelectField(_l("Who sold the trip"), coerce=int, validate_choice=False)
@@ -203,7 +203,7 @@ class CancelForm(BaseForm):
     """Why the trip does not take place."""
 
     reason = StringField(_l("Why is the trip cancelled?"), [
-        Length(max=300), Filled(_l("Write in a few words why, so that colleagues understand it later."))])
+        AtMost(300), Filled(_l("Write in a few words why, so that colleagues understand it later."))])
 
 
 def stored(trip: Trip) -> dict[str, Any]:

@@ -5,14 +5,14 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField, ValidationError
-from wtforms.validators import Length, Optional
+from wtforms.validators import Optional
 
 from webapp.letters.rules import LetterError, TooHeavy, UnknownPlaceholder
 from webapp.trips.actions import StopText
 from webapp.trips.stopping import Choice
-from webapp.web.forms import BaseForm, DayField, Filled, KeyField
+from webapp.web.forms import AtMost, BaseForm, DayField, Filled, KeyField
 
-_SHORT = Length(max=120, message=_l("Too long: up to 120 characters."))
+_SHORT = AtMost(120)
 _DAY = {"placeholder": "21.07.2026", "autocomplete": "off", "inputmode": "numeric"}
 
 
@@ -42,7 +42,7 @@ class HoldForm(BaseForm):
     """Why letters are stopped: everybody sees it beside the trip."""
 
     reason = StringField(_l("Why are the letters stopped?"), [
-        Length(max=200), Filled(_l("Write in a few words why, so that colleagues understand it later."))],
+        AtMost(200), Filled(_l("Write in a few words why, so that colleagues understand it later."))],
         description=_l("For example: the airport is closed"))
 
 
@@ -52,7 +52,7 @@ class StopTextForm(BaseForm):
     form_key = KeyField()
     way = RadioField(_l("How to write"), choices=[], default="best", validate_choice=False)
     subject = StringField(_l("Subject of the letter"), [_SHORT])
-    body = TextAreaField(_l("Text"), [Length(max=2000, message=_l("Too long: up to 2000 characters.")),
+    body = TextAreaField(_l("Text"), [AtMost(2000),
                                       Filled(_l("Write what the clients should know."))])
     sure = BooleanField(_l("Sure"))
 

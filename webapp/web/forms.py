@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, StringField, ValidationError
+from wtforms.validators import StopValidation
 from wtforms.widgets import TextInput
 
 from webapp.kit import dates
@@ -137,6 +138,25 @@ class KeyField(HiddenField):
     def renew(self) -> None:
         """A new key: what is sent next is another wish."""
         self.data = _new_key()
+
+
+def too_long(found: int, most: int) -> str:
+    """The sentence about a text that does not fit."""
+    return gettext("Too long: %(found)s characters, up to %(most)s fit. Please shorten it.", found=found, most=most)
+
+
+class AtMost:
+    """A text of so many characters at most. Browsers are not told: they would cut what is pasted without a word."""
+
+    field_flags: dict[str, Any] = {}
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+
+    def __call__(self, form: BaseForm, field: Field) -> None:
+        found = len(field.data or "")
+        if found > self.most:
+            raise StopValidation(too_long(found, self.most))
 
 
 class Filled:

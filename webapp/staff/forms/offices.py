@@ -15,7 +15,7 @@ from webapp.staff.forms.base import StaffForm, options
 from webapp.staff.models import Office
 from webapp.staff.rules import DEFAULT_HOURS, DEFAULT_ZONE, BadInput
 from webapp.staff.week import day_name
-from webapp.web.forms import ClockField, DayField, Filled
+from webapp.web.forms import AtMost, ClockField, DayField, Filled
 from webapp.web.i18n import page_language
 
 
@@ -98,4 +98,4 @@ class DayOffForm(StaffForm):
     day = DayField(_l("Day"), [Filled(_l("Please give the day."))])
     working = RadioField(_l("What kind of day"), default="0",
                          choices=options({"0": _l("day off"), "1": _l("working day")}))
-    note = StringField(_l("Note"), [Optional()])
+    note = StringField(_l("Note"), [AtMost(300), Optional()])

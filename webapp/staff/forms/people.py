@@ -10,7 +10,7 @@ from webapp.staff import words
 from webapp.staff.actions.people import Person
 from webapp.staff.forms.base import StaffForm, options
 from webapp.staff.models import Office, User
-from webapp.web.forms import DayField, Filled
+from webapp.web.forms import AtMost, DayField, Filled
 
 
 class UserForm(StaffForm):
@@ -55,7 +55,7 @@ class AbsenceForm(StaffForm):
     substitute = SelectField(_l("Who works instead"), [Filled(_l("Please choose a person."))], coerce=str)
     first_day = DayField(_l("First day away"), [Filled(_l("Please give the first day."))])
     last_day = DayField(_l("Last day away"), [Filled(_l("Please give the last day."))])
-    note = StringField(_l("Note"), [Optional()])
+    note = StringField(_l("Note"), [AtMost(300), Optional()])
 
     def offer(self, people: list[User]) -> None:
         """People to choose from, with their offices."""

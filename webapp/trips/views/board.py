@@ -24,7 +24,7 @@ from webapp.trips import board as rows
 from webapp.trips.board import Days, Wish
 from webapp.trips.board_html import cell_class, quiet_cell, rows_html, span_words
 from webapp.web.addresses import address
-from webapp.web.forms import parse_day
+from webapp.web.forms import parse_day, strip, too_long
 from webapp.web.guard import DESK, allow
 from webapp.web.page import is_partial, page, row_id, safe_next, see_other
 
@@ -32,6 +32,7 @@ bp = Blueprint("board", __name__)
 
 FILTERS = ("all", "mine", "nobody", "over", "today", "leaving", "away", "back", "visit", "snoozed")
 _LAST_EVENT = select(func.max(TouchEvent.id))
+MOST_NOTE = 1000
 SHOWS = frozenset(FILTERS) | {"broken", "cancelled"}
 
 
@@ -75,7 +76,7 @@ def changes() -> Response:
 
 @bp.post("/board/bulk")
 @allow(*DESK)
-def bulk() -> BaseResponse:
+def bulk() -> Response | BaseResponse:
     """Tick, put off or hand over the due steps of the chosen trips, with one undo for all."""
     now = clock.now()
     days = rows.days_of(current_user, now)
@@ -83,6 +84,10 @@ def bulk() -> BaseResponse:
     verb, back = request.form.get("verb", ""), safe_next(request.form.get("back"), url_for("board.board"))
     if not chosen:
         return see_other(back, _("Choose at least one trip first."), "yellow")
+    note = str(strip(request.form.get("note", "")))
+    if len(note) > MOST_NOTE:
+        return page("trips/bulk_note.html", status=422, note=note, error=too_long(len(note), MOST_NOTE), chosen=chosen,
+                    back=back, kept={name: request.form.get(name, "") for name in ("verb", "day", "to")})
     marks = _due_marks(chosen, days, verb)
     actor = actor_of(current_user)
     if verb == "hand-over":
@@ -90,7 +95,7 @@ def bulk() -> BaseResponse:
     day = _later(request.form.get("day", ""), days) if verb == "snooze" else None
     if verb not in ("tick", "snooze") or (verb == "snooze" and day is None):
         abort(400)
-    result = many.bulk(verb, list(marks), actor=actor, now=now, day=day, note=request.form.get("note", ""))
+    result = many.bulk(verb, list(marks), actor=actor, now=now, day=day, note=note)
     return see_other(back, *_said(result, marks, ngettext("%(num)d step done.", "%(num)d steps done.",
                                                           len(result.done))))
 

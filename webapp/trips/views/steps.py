@@ -25,13 +25,14 @@ from webapp.trips import step_words
 from webapp.trips.board import short_name
 from webapp.trips.models import Trip
 from webapp.trips.step_panel import panel_of
-from webapp.web.forms import parse_day, strip
+from webapp.web.forms import parse_day, strip, too_long
 from webapp.web.guard import DESK, allow
 from webapp.web.page import is_partial, page, row_id, safe_next, see_other
 
 bp = Blueprint("steps", __name__)
 SHOWS = frozenset({"", "later", "drop", "note"})
-LONGEST = 2000
+MOST = {"note": 1000, "reason": 300}
+MOST_ELSE = 200
 _TRIP_ID = select(Trip.id).where(Trip.occasion_id == bindparam("occasion"))
 _NAME = select(Client.last_name, Client.first_name).where(Client.id == bindparam("client"))
 
@@ -120,8 +121,8 @@ def undo(bundle: str) -> BaseResponse:
 
 
 def typed_text(name: str) -> str:
-    """What was typed into a field, at most as long as a note may be."""
-    return str(strip(request.form.get(name, "")))[:LONGEST]
+    """What was typed into a field."""
+    return str(strip(request.form.get(name, "")))
 
 
 def seen(touch_id: int) -> Touch:
@@ -140,6 +141,9 @@ def panel_context(touch_id: int, show: str) -> dict[str, Any]:
 
 def _do(touch_id: int, act: Callable[[Actor, datetime], Touch], typed: dict[str, str], show: str = "") -> BaseResponse:
     touch = seen(touch_id)
+    for name, text in typed.items():
+        if len(text) > MOST.get(name, MOST_ELSE):
+            return _refused(touch, too_long(len(text), MOST.get(name, MOST_ELSE)), typed, show)
     now = clock.now()
     try:
         touch = act(actor_of(current_user), now)
