@@ -18,12 +18,16 @@ os.environ.setdefault("TZ", "UTC")
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 import make
+from hypothesis import HealthCheck, settings
 from page import Browser
 
 from webapp.app import create_app
 from webapp.config import Settings
 from webapp.db import Base, db
 
+# A busy machine is no fault of the product.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 PG = os.environ.get("TEST_DATABASE_URL", "")
 
