@@ -70,7 +70,7 @@ def test_my_day_in_order_overdue_then_agreed_hours_then_calls(browse, cast, agen
     page = browse(cast.olga).get("/today")
     assert cards(page) == ["Поздняя", "Гостева", "Звонкова"]
     assert [h2.text.rstrip(" 0123456789") for h2 in page.root.all("h2")] == [
-        "Просрочено", "В назначенное время", "Сегодня", "Завтра"]
+        "Просрочено", "Сегодня в назначенное время", "Сегодня в любое время", "Завтра"]
     assert "2 дня" in card(page, agenda.late).text and "в 15:00" in card(page, agenda.visit).text
     assert "Завтрашняя" in page.root.one("ul", class_="ahead").text
 

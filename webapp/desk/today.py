@@ -12,6 +12,7 @@ from webapp.staff.rules import DIRECTOR, SERVICE
 from webapp.touches.people import stands_in_for
 from webapp.trips import agenda
 from webapp.trips.agenda import Task
+from webapp.trips.agenda_counts import left_among, left_for
 from webapp.trips.board_columns import channel_name
 from webapp.trips.board_counts import colleagues_of
 from webapp.trips.board_html import span_words
@@ -43,7 +44,7 @@ def today() -> Response:
         done=agenda.acted_on(days, current_user.id) if mine and days.by_office else [],
         tomorrow=agenda.tomorrow_of(days, people, current_user.id) if days.by_office else [],
         colleagues=_colleagues(days), day=max(days.by_office.values(), default=None), view="today", panel=None,
-        left=(len([t for t in tasks if t.kind != "broken"]), len([t for t in tasks if t.kind == "over"])),
+        left=left_among(task.kind for task in tasks),
         here=url_for("today.today", who=None if mine else chosen), span=span_words, channel_name=channel_name,
         outcome_name=outcome_name, instead=mine)
 
@@ -67,17 +68,16 @@ def _colleagues(days: Days) -> list[tuple[int, str]]:
 
 
 def _parts(tasks: list[Task]) -> list[dict[str, Any]]:
-    """The list in its three parts; an empty part is left out."""
-    late = [task for task in tasks if task.kind in ("broken", "over")]
+    """The list in its parts, which add up to the numbers above it; an empty part is left out."""
+    broken = [task for task in tasks if task.kind == "broken"]
+    late = [task for task in tasks if task.kind == "over"]
     timed = [task for task in tasks if task.kind == "today" and task.due_time]
     rest = [task for task in tasks if task.kind == "today" and not task.due_time]
-    named = (("late", _l("Overdue"), late), ("timed", _l("At an agreed hour"), timed), ("rest", _l("Today"), rest))
+    named = (("broken", _l("Did not go out"), broken), ("late", _l("Overdue"), late),
+             ("timed", _l("Today, at an agreed hour"), timed), ("rest", _l("Today, at any hour"), rest))
     return [{"code": code, "name": name, "tasks": found} for code, name, found in named if found]
 
 
 def _count() -> tuple[int, bool] | None:
-    days = days_of(current_user, clock.now())
-    if not days.by_office:
-        return None
-    due, over = agenda.number_due(days, stands_in_for(current_user.id, max(days.by_office.values())))
-    return (due, bool(over)) if due else None
+    left = left_for(days_of(current_user, clock.now()), current_user.id)
+    return (left.total, left.is_red) if left.total else None

@@ -60,10 +60,14 @@ def one_message(user: User, message_id: int) -> Message | None:
 
 
 def counts(user: User, now: datetime) -> dict[str, int]:
-    """How many messages wait, are on hold, are undecided, and did not leave in the last 30 days."""
+    """How many messages wait, are on hold, are undecided, and did not leave in the last 30 days.
+
+    What somebody took care of or sent once more needs nobody: it is listed, but not counted.
+    """
     query: Any = select(func.count()).select_from(Message)
+    open_still = and_(Message.decided_at.is_(None), ~exists().where(_again.resend_of == Message.id))
     asked = {"waiting": query.where(_in(rules.WAITING)), "held": query.where(_in(("held",))),
-             "failed": query.where(_in(rules.BROKEN), Message.ended_at > now - RECENT),
+             "failed": query.where(_in(rules.BROKEN), Message.ended_at > now - RECENT, open_still),
              "unknown": query.where(_in(("unknown",)), Message.decided_at.is_(None))}
     return {name: db.session.scalar(scoped(question, Message.office_id, user)) or 0 for name, question in asked.items()}
 

@@ -60,6 +60,8 @@ _REASONS: dict[str, Any] = {
     "cap": _l("Not sent now: the client has just had a letter with news."),
     "hold": _l("Waits until the stop is lifted."),
     "mode": _l("Waits until sending is switched on."),
+    "attended": _l("Somebody took care of it on the board: nothing has to be decided any more."),
+    "reopened": _l("What was done on the board was undone: it needs somebody again."),
     "person": _l("Cancelled by hand."),
     "cancelled": _l("Cancelled together with the trip."),
     "dates-moved": _l("Cancelled: the dates have moved, another one is planned."),

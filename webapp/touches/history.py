@@ -5,8 +5,10 @@ from datetime import date, datetime, time
 from typing import Any
 
 from webapp.db import db
+from webapp.post import actions as post
 from webapp.staff.rules import Actor
 from webapp.touches.models import Touch, TouchEvent
+from webapp.touches.state_rules import BROKEN_STATUSES
 
 FIELDS = ("status", "reason", "due_on", "due_time", "send_at", "true_until", "pinned", "snoozed_until", "attempts",
           "done_at", "done_by_id", "done_by", "outcome", "note", "assignee_id", "planned_on")
@@ -41,7 +43,19 @@ def log(touch: Touch, verb: str, before: dict[str, Any], *, actor: Actor, now: d
                        before={n: before.get(n) for n in changed}, after={n: after[n] for n in changed},
                        undoes_id=undoes.id if undoes else None)
     db.session.add(event)
+    _tell_outbox(touch, str(before.get("status")), actor, now)
     return event
+
+
+def _tell_outbox(touch: Touch, before: str, actor: Actor, now: datetime) -> None:
+    """What is closed here must not wait for a decision there: both pages count the same letters."""
+    was, is_now = before in BROKEN_STATUSES, touch.status in BROKEN_STATUSES
+    if touch.message_id is None or was == is_now:
+        return
+    if was:
+        post.attend(touch.message_id, actor=actor, now=now)
+    else:
+        post.reopen(touch.message_id, actor=actor, now=now)
 
 
 def put_back(touch: Touch, event: TouchEvent) -> bool:

@@ -3,10 +3,9 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Row, Select, and_, bindparam, false, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, false, func, or_, select
 from sqlalchemy.orm import aliased
 
 from webapp.clients.models import Client, Phone
@@ -85,7 +84,7 @@ def tasks_of(days: Days, people: Collection[int] | None, me: int) -> list[Task]:
     due = and_(Touch.status == "planned", Touch.automatic.is_(False), _on(days, lambda today: Touch.due_on <= today))
     broken = and_(Touch.status.in_(BROKEN_STATUSES), Touch.office_id.in_(list(days.by_office)))
     if people is not None:
-        broken = and_(broken, Occasion.owner_id.in_(people))
+        broken = and_(broken, or_(Occasion.owner_id.in_(people), Occasion.owner_id.is_(None)))
     due = and_(due, _of(days, people, me))
     rows = [*db.session.execute(_base().where(due).order_by(Touch.due_on, Touch.id).limit(MOST)),
             *db.session.execute(_base().where(broken).order_by(Touch.id).limit(MOST))]
@@ -114,28 +113,6 @@ def task_of(touch_id: int, days: Days, me: int) -> Task | None:
     """One item, for the answer to a tick; None when it is out of this person's sight."""
     rows = db.session.execute(_base().where(Touch.id == touch_id, Touch.office_id.in_(list(days.by_office)))).all()
     return next(iter(_tasks(rows, days, me, _acts(TouchEvent.touch_id == touch_id, days.now))), None)
-
-
-def number_due(days: Days, people: Collection[int]) -> tuple[int, int]:
-    """(how many things are due for these people, how many of them are overdue); one query."""
-    groups = days.groups
-    values: dict[str, Any] = {"people": list(people)}
-    for number, (day, offices) in enumerate(groups.items()):
-        values |= {f"day{number}": day, f"offices{number}": offices}
-    row = db.session.connection().execute(_number_due(len(groups)), values).one()
-    return int(row[0]), int(row[1] or 0)
-
-
-@lru_cache(maxsize=8)
-def _number_due(groups: int) -> Select[int, int]:
-    """Built once: every page asks it for the number in the bar."""
-    def by_office(condition: Any) -> ColumnElement[bool]:
-        return or_(false(), *(and_(Touch.office_id.in_(bindparam(f"offices{n}", expanding=True)),
-                                   condition(bindparam(f"day{n}", type_=Date))) for n in range(groups)))
-    over = func.count().filter(by_office(lambda today: Touch.due_on < today))
-    return select(func.count(), over).where(
-        Touch.status == "planned", Touch.automatic.is_(False),
-        Touch.assignee_id.in_(bindparam("people", expanding=True)), by_office(lambda today: Touch.due_on <= today))
 
 
 def _base() -> Any:

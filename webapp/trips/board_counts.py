@@ -11,6 +11,7 @@ from webapp.staff.models import User, UserOffice
 from webapp.trips.board_query import IN_SIGHT, OWNERLESS, by_office, is_broken, occasion, user, values_of
 from webapp.trips.board_scope import Days, Wish
 
+COUNTED = ("over", "broken", "today")
 _STANDING = text("occasion.kind = 'trip' AND occasion.cancelled_at IS NULL")
 _OWNERLESS = select(func.count()).select_from(occasion).where(_STANDING, OWNERLESS, IN_SIGHT)
 _COLLEAGUES = (select(User.id, User.name).join(UserOffice, UserOffice.user_id == User.id)
@@ -21,7 +22,8 @@ _COLLEAGUES = (select(User.id, User.name).join(UserOffice, UserOffice.user_id ==
 def counts_of(days: Days, wish: Wish) -> dict[str, Any]:
     """Counters and manager totals: overdue, not sent, today; per owner (`id`, `name`, `over`, `broken`, `today`).
 
-    Answered from the indexes of what needs somebody. A row that is both overdue and broken counts as broken.
+    Answered from the indexes of what needs somebody. A row that is both overdue and broken counts as broken, as in
+    the list. The counters are of the owners that `wish` names, else of all; the totals are always everybody's.
     """
     days = days.of(wish.office_id)
     people: dict[int | None, dict[str, Any]] = {}
@@ -37,7 +39,8 @@ def counts_of(days: Days, wish: Wish) -> dict[str, Any]:
         person["over"] -= all_due - just_today
     listed = sorted((p for p in people.values() if p["over"] or p["broken"] or p["today"]),
                     key=lambda p: (-p["broken"] - p["over"], -p["today"], p["name"]))
-    return {**{name: sum(person[name] for person in listed) for name in ("over", "broken", "today")}, "people": listed}
+    counted = [person for person in listed if not wish.owners or person["id"] in wish.owners]
+    return {**{name: sum(person[name] for person in counted) for name in COUNTED}, "people": listed}
 
 
 def ownerless_of(days: Days) -> int:

@@ -85,6 +85,25 @@ def decide_unknown(message: Message, decision: str, *, actor: Actor, now: dateti
         return result
 
 
+def attend(message_id: int, *, actor: Actor, now: datetime) -> None:
+    """Somebody took care of what did not leave or may not have arrived, elsewhere: here it needs nobody any more."""
+    with transaction() as session:
+        row = session.get_one(Message, message_id, with_for_update=True, populate_existing=True)
+        if row.state in (*rules.BROKEN, "unknown") and row.decided_at is None:
+            row.decided_by, row.decided_at = actor.name, now
+            note(session.connection(), [row.id], row.state, actor.name, now, code="attended")
+
+
+def reopen(message_id: int, *, actor: Actor, now: datetime) -> None:
+    """The opposite of `attend`, when that was undone. What was sent once more meanwhile stays decided."""
+    with transaction() as session:
+        row = session.get_one(Message, message_id, with_for_update=True, populate_existing=True)
+        again = session.scalar(select(Message.id).where(Message.resend_of == row.id).limit(1))
+        if row.state in (*rules.BROKEN, "unknown") and row.decided_at is not None and again is None:
+            row.decided_by, row.decided_at = "", None
+            note(session.connection(), [row.id], row.state, actor.name, now, code="reopened")
+
+
 def cancel(message: Message, *, actor: Actor, now: datetime) -> None:
     """A person decides that a waiting message does not leave. Raises NotAllowed("not-now") when it is too late."""
     with transaction() as session:

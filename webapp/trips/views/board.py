@@ -10,6 +10,7 @@ from flask_babel import ngettext
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy import func, select
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from webapp.clients.search import find_ids
@@ -50,7 +51,7 @@ def board() -> Response:
                    more=_link(offset + rows.PAGE, pick="all" if picked else "") if more else "",
                    is_filtered=_is_filtered(), first_day=_first_day(days),
                    undo_all="" if is_partial() else session.pop("undo", ""))
-    template = "trips/_more_rows.html" if offset and is_partial() else "trips/_board.html"
+    template = "trips/_more_rows.html" if offset and is_partial() else "trips/_board_answer.html"
     return page("trips/board.html", template, **context)
 
 
@@ -109,7 +110,9 @@ def row_answer(trip_id: int, *, open_id: int | None = None, show: str = "", stat
     found = rows.row_of_trip(trip_id, days)
     if found is None:
         abort(404)
-    context = {"columns": rows.board_columns(), "counts": rows.counts_of(days, Wish()), "wish": Wish(),
+    seen = MultiDict(parse_qsl(urlsplit(_here()).query))
+    wish = Wish("", *_whose(days, seen))
+    context = {"columns": rows.board_columns(), "counts": rows.counts_of(days, wish), "wish": wish,
                "cell_class": cell_class, "quiet_cell": quiet_cell, "span": span_words, "here": _here()}
     if open_id is not None:
         context["panel"] = {**panel_context(open_id, show), **(panel or {})}
@@ -122,7 +125,7 @@ def row_answer(trip_id: int, *, open_id: int | None = None, show: str = "", stat
 def board_context(days: Days, wish: Wish, found: list[rows.BoardRow]) -> dict[str, Any]:
     """What every part of the board needs."""
     since = db.session.connection().scalar(_LAST_EVENT)
-    return {"columns": rows.board_columns(), "counts": rows.counts_of(days, Wish(office_id=wish.office_id)),
+    return {"columns": rows.board_columns(), "counts": rows.counts_of(days, wish),
             "days": days, "wish": wish, "cell_class": cell_class, "quiet_cell": quiet_cell, "span": span_words,
             "since": since or 0, "segments": _segments(rows.ownerless_of(days)), "here": _here(),
             "may_hand_over": bool(current_user.hats & {SERVICE, DIRECTOR}),
@@ -132,17 +135,19 @@ def board_context(days: Days, wish: Wish, found: list[rows.BoardRow]) -> dict[st
 def wish_of(days: Days) -> Wish:
     """The filters in the address."""
     show = request.args.get("show", "all")
-    show = show if show in SHOWS else "all"
-    owner = request.args.get("owner", type=row_id)
-    owners = frozenset({owner}) if owner else frozenset()
-    if show == "mine":
-        today = max(days.by_office.values(), default=None)
-        owners = stands_in_for(current_user.id, today) if today else frozenset({current_user.id})
-        show = "all"
-    office = request.args.get("office", type=row_id)
     text = request.args.get("q", "").strip()[:80]
     clients = tuple(find_ids(text, current_user)[0]) if text else ()
-    return Wish(show, owners, office if office in days.by_office else None, text, clients)
+    return Wish(show if show in SHOWS - {"mine"} else "all", *_whose(days, request.args), text, clients)
+
+
+def _whose(days: Days, args: MultiDict[str, str]) -> tuple[frozenset[int], int | None]:
+    """Whose rows the address asks for, and of which office; rows and counters go by the same people."""
+    owners = frozenset(args.getlist("owner", type=row_id))
+    if args.get("show") == "mine":
+        today = max(days.by_office.values(), default=None)
+        owners = stands_in_for(current_user.id, today) if today else frozenset({current_user.id})
+    office = args.get("office", type=row_id)
+    return owners, office if office in days.by_office else None
 
 
 def _here() -> str:
@@ -167,12 +172,13 @@ def _segments(ownerless: int) -> list[dict[str, Any]]:
 
 def _link(offset: int, **changed: str) -> str:
     known = ("show", "owner", "office", "q")
-    args = request.args
-    wanted = {name: args[name] for name in known if args.get(name)} | changed
-    wanted = {name: value for name, value in wanted.items() if value and (name, value) != ("show", "all")}
+    wanted = {name: request.args.getlist(name) for name in known} | {name: [value] for name, value in changed.items()}
+    if wanted["show"] == ["all"]:
+        del wanted["show"]
     if offset:
-        wanted["from"] = str(offset)
-    return address("board.board") + ("?" + urlencode(wanted) if wanted else "")
+        wanted["from"] = [str(offset)]
+    query = urlencode({name: values for name, values in wanted.items() if any(values)}, doseq=True)
+    return address("board.board") + ("?" + query if query else "")
 
 
 def _is_filtered() -> bool:

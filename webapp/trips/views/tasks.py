@@ -7,8 +7,8 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from webapp.kit import clock
-from webapp.touches.people import stands_in_for
 from webapp.trips import agenda
+from webapp.trips.agenda_counts import left_for
 from webapp.trips.board_columns import channel_name
 from webapp.trips.board_html import span_words
 from webapp.trips.board_scope import Days, days_of
@@ -41,8 +41,8 @@ def task_answer(touch_id: int, *, is_open: bool = False, show: str = "", status:
     context = task_context(days)
     if is_open:
         context["panel"] = {**panel_context(touch_id, show), **(panel or {})}
-    response = make_response(render_template("trips/_task_answer.html", task=task, said=said, left=due_for_me(days),
-                                             **context), status)
+    response = make_response(render_template("trips/_task_answer.html", task=task, said=said, **context,
+                                             left=left_for(days, current_user.id)), status)
     response.headers.add("Vary", "HX-Request")
     return response
 
@@ -51,11 +51,3 @@ def task_context(days: Days, back: str = "") -> dict[str, Any]:
     """What every item needs; `back` is the page without JavaScript to return to."""
     return {"days": days, "view": "today", "span": span_words, "channel_name": channel_name, "panel": None,
             "outcome_name": outcome_name, "here": back or "/today"}
-
-
-def due_for_me(days: Days) -> tuple[int, int]:
-    """(how many things are due for the signed-in person, how many of them overdue)."""
-    if not days.by_office:
-        return 0, 0
-    people = stands_in_for(current_user.id, max(days.by_office.values()))
-    return agenda.number_due(days, people)
