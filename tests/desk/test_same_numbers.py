@@ -52,7 +52,7 @@ def listed(page: Page) -> dict[str, int]:
 
 def badge(page: Page) -> int:
     link = next(a for a in page.root.one("nav", class_="nav").all("a") if a.attrs["href"] == "/today")
-    return int(link.one("span").text) if link.all("span") else 0
+    return int(link.one("span", class_="count").text)
 
 
 def rows_by_state(page: Page) -> dict[str, int]:
@@ -144,6 +144,16 @@ def test_what_nobody_owns_counts_for_everybody(demo: Any) -> None:
         touch.assignee_id = touch.occasion.owner_id = None
     page = demo("elena").get("/today")
     assert badge(page) == before and numbers(page.root.one("p", id="tasks-left")) == listed(page)
+
+
+def test_a_tick_brings_the_number_of_the_bar_along(demo: Any) -> None:
+    http = demo("olga")
+    card = next(card for card in http.get("/today").root.all("li", class_="task") if card.all("button", value="no_answer"))
+    answer = http.post(card.one("form", class_="task__acts").attrs["action"],
+                       {"view": "today", "outcome": "no_answer"}, htmx=True)
+    shown = answer.root.one("span", id="count-today-today")
+    assert shown.attrs["hx-swap-oob"] == "true"
+    assert int(shown.text) == sum(numbers(answer.root.one("p", id="tasks-left")).values()) == badge(http.get("/board"))
 
 
 def test_ticking_an_own_row_keeps_the_counters_to_own_rows(demo: Any) -> None:

@@ -7,9 +7,10 @@ import pytest
 from board_make import six_trips, visit_due
 from sqlalchemy import event, select
 
-from webapp.db import db
+from webapp.db import db, transaction
 from webapp.kit import clock
 from webapp.touches.models import Touch
+from webapp.trips import step_words
 from webapp.trips.models import Trip
 
 
@@ -196,3 +197,24 @@ def test_a_cancelled_trip_leaves_the_board(browse, cast, board):
     assert "Ahead" not in order(browse(cast.olga).get("/board"))
     assert order(browse(cast.olga).get("/board?show=cancelled")) == ["Ahead"]
     assert isinstance(trip.purchase_on, date)
+
+
+def test_a_call_nobody_answered_says_so_wherever_the_step_is_shown(browse, cast, board):
+    olga, trip = browse(cast.olga), board["near"]
+    touch = call_of(trip)
+    answer = olga.post(f"/touches/{touch.id}/tick", {"outcome": "no_answer", "view": "board"}, htmx=True)
+    assert "не отвечает · 1 из 3" in answer.root.one("tbody", id=f"trip-{trip.id}").text
+    olga.post(f"/touches/{touch.id}/tick", {"outcome": "no_answer", "view": "board"}, htmx=True)
+    assert "не отвечает · 2 из 3" in olga.get("/board").root.one("tbody", id=f"trip-{trip.id}").text
+    moved = f"не отвечает · попытка 2 из 3, перенесено на {step_words.day_words(call_of(trip).due_on)[:2]}"
+    for url in (f"/trips/{trip.id}", f"/touches/{touch.id}", "/today"):
+        assert moved in olga.get(url).text
+
+
+def test_a_call_that_is_due_again_says_how_often_nobody_answered(browse, cast, board):
+    olga, trip = browse(cast.olga), board["near"]
+    with transaction():
+        call_of(trip).attempts = 2
+    assert "не отвечает · 2 из 3" in olga.get("/board").root.one("tbody", id=f"trip-{trip.id}").text
+    for url in (f"/trips/{trip.id}", f"/touches/{call_of(trip).id}", "/today"):
+        assert "не отвечает · попыток: 2 из 3" in olga.get(url).text

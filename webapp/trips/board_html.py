@@ -55,15 +55,15 @@ def cell_class(cell: Cell) -> str:
 def quiet_cell(cell: Cell, today: date) -> Markup:
     """The inside of a cell without buttons, in the reader's language."""
     return _quiet(str(get_locale()), cell.kind, cell.day, cell.at, cell.done, cell.total, cell.next_day, cell.reason,
-                  cell.is_series, cell.day == today, cell.days)
+                  cell.is_series, cell.day == today, cell.attempts)
 
 
 @lru_cache(maxsize=8192)
 def _quiet(_language: str, kind: str, day: object, at: object, done: int, total: int, next_day: object, reason: str,
-           is_series: bool, is_today: bool, days: int) -> Markup:
+           is_series: bool, is_today: bool, attempts: int) -> Markup:
     return Markup(render_template("trips/_quiet_cell.html", kind=kind, day=day, at=at, done=done, total=total,  # noqa: S704 - escaped by the template
                                   next_day=next_day, reason=reason, is_series=is_series, is_today=is_today,
-                                  days=days).strip())
+                                  attempts=attempts).strip())
 
 
 def span_words(start: date, end: date) -> str:

@@ -69,6 +69,11 @@ class Cell:
     act: Any = None
 
     @property
+    def attempts(self) -> int:
+        """How often nobody answered on the open step of this cell."""
+        return self.mark.attempts if self.mark is not None and self.mark.status == "planned" else 0
+
+    @property
     def needs_person(self) -> bool:
         """True when a person must act here: the cell is coloured and has its buttons."""
         return self.kind in ("over", "today", "broken")

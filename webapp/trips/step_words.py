@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.post.models import Message
 from webapp.touches.starter import OUTCOMES
+from webapp.touches.state_rules import MANY_TRIES
 
 # Put into words when shown: a page of broken rows asks for fifty of them.
 _REASONS = {
@@ -66,6 +67,21 @@ def outcome_name(code: str) -> str:
     locale = get_locale()
     name = OUTCOMES[code].name
     return name.en if locale is not None and locale.language == "en" else name.ru
+
+
+def tries(attempts: int, moved_to: date | None = None) -> str:
+    """«не отвечает · попытка 1 из 3, перенесено на вт» for a step that nobody has answered yet; "" before any try."""
+    if not attempts:
+        return ""
+    if moved_to is None:
+        return _("no answer · tries: %(num)d of %(most)d", num=attempts, most=MANY_TRIES)
+    weekday = format_date(moved_to, "EEE", locale=get_locale())
+    return _("no answer · try %(num)d of %(most)d, moved to %(day)s", num=attempts, most=MANY_TRIES, day=weekday)
+
+
+def tries_short(attempts: int) -> str:
+    """The same for a cell of the board, which shows the day itself."""
+    return _("no answer · %(num)d of %(most)d", num=attempts, most=MANY_TRIES) if attempts else ""
 
 
 def day_words(day: date) -> str:

@@ -19,7 +19,7 @@ from webapp.touches.state_rules import BROKEN_STATUSES
 from webapp.trips.board_columns import CHANNEL_ICONS, touch_name
 from webapp.trips.models import Trip
 from webapp.trips.recent import Act, acts_of
-from webapp.trips.step_words import day_words, outcome_name, reason
+from webapp.trips.step_words import day_words, outcome_name, reason, tries
 from webapp.web.i18n import day_short
 
 LATE_AFTER = timedelta(hours=1)
@@ -49,6 +49,13 @@ class Stop:
     act: Act | None = None
     can_tick: bool = False
     needs_outcome: bool = False
+
+    @property
+    def tries(self) -> str:
+        """What to know about calls nobody answered."""
+        if self.touch is None or self.touch.status != "planned":
+            return ""
+        return tries(self.touch.attempts, None if self.is_due else self.touch.due_on)
 
     @property
     def is_due(self) -> bool:

@@ -50,7 +50,7 @@ def init_nav(app: Flask) -> None:
     """Give the layouts `nav`, `strips` and `agency_name`."""
     app.extensions["snova.sections"] = []
     app.extensions["snova.strips"] = []
-    app.jinja_env.globals.update(nav=nav_of, strips=strips_of)
+    app.jinja_env.globals.update(nav=nav_of, nav_counts=nav_counts, strips=strips_of)
 
 
 def nav_of() -> list[dict[str, Any]]:
@@ -63,6 +63,12 @@ def nav_of() -> list[dict[str, Any]]:
         if section.roles & current_user.hats:
             _place(items, _item(section), section.group)
     return items
+
+
+def nav_counts() -> list[dict[str, Any]]:
+    """The sections that say a number, for answers that change it: the bar must not disagree with the page below."""
+    return [_item(section) for section in current_app.extensions["snova.sections"]
+            if section.count and section.roles & current_user.hats]
 
 
 def _place(items: list[dict[str, Any]], item: dict[str, Any], group: Any) -> None:
@@ -80,7 +86,8 @@ def _place(items: list[dict[str, Any]], item: dict[str, Any], group: Any) -> Non
 
 def _item(section: Section) -> dict[str, Any]:
     count = section.count() if section.count else None
-    return {"url": url_for(section.endpoint), "label": section.label,
+    return {"id": f"count-{section.endpoint.replace('.', '-')}" if section.count else "",
+            "url": url_for(section.endpoint), "label": section.label,
             "current": request.path.startswith(section.prefix),
             "count": count[0] if count else 0, "count_red": bool(count and count[1])}
 

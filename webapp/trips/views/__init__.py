@@ -24,7 +24,8 @@ for _name in _PAGES:
 
 def register(app: Flask) -> None:
     """Put the board into the bar."""
-    app.jinja_env.globals.update(reason_words=step_words.reason, message_reason=step_words.message_reason)
+    app.jinja_env.globals.update(reason_words=step_words.reason, message_reason=step_words.message_reason,
+                                 tries_words=step_words.tries, tries_short=step_words.tries_short)
     add_section(app, Section("board.board", _l("Board"), 10, frozenset(DESK), "/board"))
     add_section(app, Section("stop.stop", _l("Stop button"), 89, frozenset({"director"}), "/stop", group=_l("Agency")))
     add_section(app, Section("imports.start", _l("Import"), 88, frozenset({"service", "director"}), "/import",
