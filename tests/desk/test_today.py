@@ -261,3 +261,11 @@ def test_a_long_timeline_shows_the_newest_first_and_everything_on_demand(browse,
     assert "Разговор 64" in page.text and "Разговор 00" not in page.text
     more = [a for a in page.root.all("a") if a.text == "Показать всё"][0]
     assert "Разговор 00" in http.get(more.attrs["href"].split("#")[0]).text
+
+
+def test_state_and_price_of_a_trip_are_told_apart_on_the_clients_page(browse, cast, today) -> None:
+    call = back_home(cast.main, cast.olga, today - timedelta(days=60), last="Ценная")
+    with transaction() as session:
+        session.scalars(select(Trip).where(Trip.occasion_id == call.occasion_id)).one().price_kopecks = 17_320_000
+    row = browse(cast.olga).get(f"/clients/{call.client_id}").root.one("ul", class_="people--trips").text
+    assert "уже дома · 173" in row

@@ -44,9 +44,48 @@ def test_a_contact_is_written_down_and_stands_in_the_timeline(browse, cast, clie
     assert page.h1 == client.full_name and "Спросила про визу" in page.text and "Записали." in page.text
 
 
-def test_the_clients_page_leads_to_the_form(browse, cast, client) -> None:
-    links = [a for a in browse(cast.olga).get(f"/clients/{client.id}").root.all("a") if a.attrs["href"] == url(client)]
-    assert [a.text for a in links] == ["Записать контакт"]
+def quick(page):
+    """The form of the usual contacts as the page sends it, but for the button pressed."""
+    form = page.root.one("form", class_="contact-quick")
+    return form.attrs["action"], {field.attrs["name"]: field.attrs.get("value", "") for field in form.all("input")}
+
+
+@pytest.mark.parametrize(("button", "kind"), [
+    ("Позвонил(а)", ("call", "in", "")), ("Написал(а)", ("chat", "in", "")), ("Зашёл(а)", ("visit", "in", "")),
+    ("Позвонили", ("call", "out", "")), ("Написали", ("chat", "out", "")),
+    ("Не дозвонились", ("call", "out", "no_answer"))])
+def test_a_usual_contact_is_one_button_on_the_clients_page(browse, cast, client, button, kind) -> None:
+    http = browse(cast.olga)
+    page = http.get(f"/clients/{client.id}")
+    action, data = quick(page)
+    pressed = next(b for b in page.root.one("form", class_="contact-quick").all("button") if b.text == button)
+    again = http.follow(action, {**data, pressed.attrs["name"]: pressed.attrs["value"]})
+    touch, = written()
+    assert (touch.channel, touch.direction, touch.outcome) == kind and touch.done_by == "Ольга Соколова"
+    assert again.h1 == client.full_name and "Записали." in again.text
+
+
+def test_a_few_words_go_with_the_button_and_a_second_click_writes_nothing_more(browse, cast, client) -> None:
+    http = browse(cast.olga)
+    action, data = quick(http.get(f"/clients/{client.id}"))
+    for _click in range(2):
+        http.follow(action, {**data, "quick-note": "Просит перезвонить", "quick": "called"})
+    touch, = written()
+    assert touch.note == "Просит перезвонить"
+
+
+def test_words_that_are_too_long_stay_typed(browse, cast, client) -> None:
+    page = browse(cast.olga).post(url(client), {"quick-note": "а" * 1001, "quick": "called"})
+    assert page.status == 422 and written() == []
+    assert page.root.one("input", name="quick-note").attrs["value"] == "а" * 1001
+    assert browse(cast.olga).post(url(client), {"quick": "shouted"}).status == 400
+
+
+def test_the_long_form_is_folded_on_the_clients_page_and_open_on_its_own(browse, cast, client) -> None:
+    http = browse(cast.olga)
+    for address, is_open in ((f"/clients/{client.id}", False), (url(client), True)):
+        fold = next(d for d in http.get(address).root.all("details", class_="more") if d.all("textarea", name="note"))
+        assert ("open" in fold.attrs) == is_open and fold.one("summary").text.startswith("Подробнее")
 
 
 def test_a_next_step_becomes_a_task_of_its_author(browse, cast, client, today) -> None:
@@ -60,7 +99,7 @@ def test_a_next_step_becomes_a_task_of_its_author(browse, cast, client, today) -
 def test_a_contact_may_belong_to_a_trip(browse, cast, client, today) -> None:
     trip = make.trip(client, purchase=today, departure=today + timedelta(days=20), back=today + timedelta(days=27),
                      seller=cast.olga, now=clock.now())
-    form = browse(cast.olga).get(url(client)).root.one("select", name="occasion")
+    form = browse(cast.olga).get(f"/clients/{client.id}").root.one("select", name="occasion")
     assert "Анталья" in form.text
     browse(cast.olga).follow(url(client), {**CALL, "occasion": str(trip.occasion_id)})
     assert written()[-1].occasion_id == trip.occasion_id

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
-from webapp.web.forms import AtMost, BaseForm, DayField
+from webapp.web.forms import AtMost, BaseForm, DayField, KeyField
 
 CHANNELS = [("call", _l("Call")), ("visit", _l("Visit")), ("chat", _l("Chat")), ("email", _l("E-mail")),
             ("sms", _l("SMS"))]
@@ -12,9 +12,24 @@ DIRECTIONS = [("out", _l("We contacted the client")), ("in", _l("The client cont
 RESULTS = [("", _l("We talked")), ("no_answer", _l("No answer"))]
 
 
+# The usual contacts as one button each: (code, words, channel, who began, how it went).
+QUICK = (("called", _l("Called us"), "call", "in", ""), ("wrote", _l("Wrote to us"), "chat", "in", ""),
+         ("came", _l("Came by"), "visit", "in", ""), ("we-called", _l("We called"), "call", "out", ""),
+         ("we-wrote", _l("We wrote"), "chat", "out", ""),
+         ("no-answer", _l("Did not answer"), "call", "out", "no_answer"))
+
+
+class QuickContactForm(BaseForm):
+    """A usual contact in two clicks: the button says which; words are welcome, not asked for."""
+
+    form_key = KeyField()
+    note = StringField(_l("In a few words"), validators=[Optional(), AtMost(1000)])
+
+
 class ContactForm(BaseForm):
     """A contact by any channel, with an optional next step."""
 
+    form_key = KeyField()
     channel = RadioField(_l("How"), choices=CHANNELS, default="call")
     direction = RadioField(_l("Who began"), choices=DIRECTIONS, default="out")
     result = RadioField(_l("How it went"), choices=RESULTS, default="")
