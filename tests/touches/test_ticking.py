@@ -59,7 +59,7 @@ def test_will_come_moves_the_visit_to_the_day_agreed_and_pins_it(trip, cast, now
 @pytest.mark.parametrize(("outcome", "answers", "code"), [
     ("come", {}, "date-needed"), ("come", {"date": TODAY - timedelta(days=1)}, "date-past"),
     ("plans_trip", {}, "month-needed"), ("plans_trip", {"month": date(2026, 10, 1)}, "month-past"),
-    ("recommends", {}, "friend-needed"), ("complains", {}, "note-needed"), ("dances", {}, "unknown-outcome")])
+    ("recommends", {}, "friend-needed"), ("complains", {}, "complaint-needed"), ("dances", {}, "unknown-outcome")])
 def test_a_result_without_what_it_needs_changes_nothing(trip, cast, now, outcome, answers, code):
     before = db.session.scalar(select(func.count()).select_from(TouchEvent))
     with pytest.raises(BadOutcome) as refused:

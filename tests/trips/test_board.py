@@ -1,6 +1,6 @@
 """The board as people see it: order, colours, filters, ticking in place, undo, bulk, other offices."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import make
 import pytest
@@ -130,6 +130,30 @@ def test_a_refused_result_keeps_what_was_typed_and_says_what_is_missing(browse, 
         values = [field.attrs.get("value") for field in answer.root.all("input")]
         assert "31.31.2026" in values and "после обеда" in values
         assert answer.root.all("p", id="errors")
+
+
+@pytest.mark.parametrize("view", ["board", "today", "trip", "page"])
+@pytest.mark.parametrize(("sent", "field"), [
+    ({"outcome": "come"}, "date"), ({"outcome": "come", "date": "31.31.2026"}, "date"),
+    ({"outcome": "plans_trip"}, "month"), ({"outcome": "recommends"}, "name"), ({"outcome": "complains"}, "note")])
+def test_what_a_result_needs_is_asked_for_where_it_is_written(browse, cast, board, view, sent, field):
+    touch = call_of(board["near"])
+    words = {} if field == "note" else {"note": "после обеда"}
+    answer = browse(cast.boris).post(f"/touches/{touch.id}/tick", {"view": view, **sent, **words},
+                                     htmx=view != "page")
+    assert answer.status == 422 and answer.is_full == (view == "page")
+    focused = [node for node in answer.root.all() if "autofocus" in node.attrs]
+    assert [(node.tag, node.attrs["name"], node.attrs["aria-describedby"]) for node in focused] == [
+        ("input", field, "errors")]
+    values = {node.attrs["name"]: node.attrs.get("value", "") for node in answer.root.all("input")}
+    assert all(values[name] == text for name, text in {**sent, **words}.items() if name != "outcome")
+    assert call_of(board["near"]).status == "planned"
+
+
+def test_an_example_of_a_date_lies_ahead(browse, cast, board):
+    shown = browse(cast.olga).get(f"/touches/{call_of(board['near']).id}").root.one("input", name="date")
+    day = datetime.strptime(shown.attrs["placeholder"], "%d.%m.%Y").date()
+    assert timedelta(days=0) < day - clock.now().date() <= timedelta(days=14)
 
 
 def test_the_panel_shows_the_phone_the_words_and_the_results(browse, cast, board):

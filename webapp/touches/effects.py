@@ -94,7 +94,7 @@ def _close_visit(case: Case) -> None:
 def _open_complaint(case: Case) -> None:
     """«Жалуется»: a task for customer service today, and nobody is asked to recommend us meanwhile."""
     if not case.note:
-        raise BadOutcome("note-needed")
+        raise BadOutcome("complaint-needed")
     service = performer_for("service", case.touch.office_id, case.touch.assignee_id)
     add_task(case, "complaint", case.today, assignee_id=service, note=case.note)
     asking = _sibling(case, "tell_friends")

@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
+from webapp.web.examples import lazy_day
 from webapp.web.forms import AtMost, BaseForm, DayField, KeyField
 
 CHANNELS = [("call", _l("Call")), ("visit", _l("Visit")), ("chat", _l("Chat")), ("email", _l("E-mail")),
@@ -36,7 +37,8 @@ class ContactForm(BaseForm):
     occasion = SelectField(_l("About the trip"), choices=[], default="", validators=[Optional()])
     note = TextAreaField(_l("What was said"), validators=[AtMost(1000)])
     next_on = DayField(_l("Next step on"), validators=[Optional()],
-                       description=_l("It will stand in your list for that day. Write it like 21.07.2026."))
+                       description=_l("It will stand in your list for that day. Write it like %(day)s.",
+                                      day=lazy_day()))
     next_note = StringField(_l("What to do then"), validators=[Optional(), AtMost(300)])
 
     def validate(self, extra_validators: object = None) -> bool:

@@ -16,22 +16,26 @@ from webapp.kit import money
 from webapp.kit import phones as kit_phones
 from webapp.trips.actions import TripData
 from webapp.trips.models import Trip
+from webapp.web.examples import lazy_day
 from webapp.web.forms import AtMost, BaseForm, ClockField, DayField, Filled, KeyField
 from webapp.web.i18n import day_long
 
 _SHORT = AtMost(120)
 _LONG = AtMost(4000)
 MOST_PEOPLE = 60
-_EXAMPLE = {"placeholder": "21.07.2026", "autocomplete": "off", "inputmode": "numeric"}
+_DATE = {"autocomplete": "off", "inputmode": "numeric"}
 _CLOCK = {"placeholder": "09:30", "autocomplete": "off", "inputmode": "numeric"}
 
 
 class TripForm(BaseForm):
     """Dates and facts of a trip. `today` is the office's."""
 
-    purchase_on = DayField(_l("Bought on"), [Filled(_l("Write the day of purchase."))], render_kw=_EXAMPLE)
-    departure_on = DayField(_l("Departure"), [Filled(_l("Write the day of departure."))], render_kw=_EXAMPLE)
-    return_on = DayField(_l("Return"), [Filled(_l("Write the day of return."))], render_kw=_EXAMPLE)
+    purchase_on = DayField(_l("Bought on"), [Filled(_l("Write the day of purchase."))],
+                           render_kw={**_DATE, "placeholder": lazy_day(0)})
+    departure_on = DayField(_l("Departure"), [Filled(_l("Write the day of departure."))],
+                            render_kw={**_DATE, "placeholder": lazy_day(14)})
+    return_on = DayField(_l("Return"), [Filled(_l("Write the day of return."))],
+                         render_kw={**_DATE, "placeholder": lazy_day(21)})
     departure_time = ClockField(_l("Departs at"), [Optional()], render_kw=_CLOCK)
     landing_time = ClockField(_l("Lands at home at"), [Optional()], render_kw=_CLOCK)
     destination = StringField(_l("Where to"), [_SHORT, Filled(_l("Write where the client travels."))],

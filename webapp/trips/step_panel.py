@@ -62,7 +62,7 @@ def panel_of(touch: Touch, show: str, *, user: User, now: datetime) -> dict[str,
         "spoke": _spoke(contacts, user, client.zone, now), "attempts_left": MANY_TRIES - touch.attempts,
         "needs_outcome": bool(step and step.needs_outcome and not is_broken and touch.replaces_id is None),
         "message": db.session.get(Message, touch.message_id) if touch.message_id else None,
-        "zone": client.office.timezone, "typed": {}, "error": "", "outcome_name": outcome_name,
+        "zone": client.office.timezone, "typed": {}, "error": "", "focus": "", "outcome_name": outcome_name,
         "may_sms": may_offer(touch) and bool(address_for(client, "sms")),
         "is_open": touch.status == "planned" or is_broken, "today": local_day(now, zone(client.office.timezone))}
 

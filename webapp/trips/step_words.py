@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from webapp.post.models import Message
 from webapp.touches.starter import OUTCOMES
 from webapp.touches.state_rules import MANY_TRIES
+from webapp.web.examples import example_day, example_month
 
 # Put into words when shown: a page of broken rows asks for fifty of them.
 _REASONS = {
@@ -30,14 +31,15 @@ def refusal(code: str) -> str:
     """What to tell somebody whose tick was refused."""
     words = {
         "outcome-needed": _("Choose how the talk ended."),
-        "date-needed": _("Say the day: write it like 21.07.2026."),
+        "date-needed": _("Which day was agreed? Write it like %(day)s.", day=example_day()),
         "date-past": _("This day has passed. Choose today or later."),
         "date-far": _("This is more than two years away. Please check the year."),
-        "date-unreadable": _("We could not read this date. Write it like 21.07.2026."),
-        "month-needed": _("Say the month of the next trip, like 07.2027."),
+        "date-unreadable": _("We could not read this date. Write it like %(day)s.", day=example_day()),
+        "month-needed": _("Say the month of the next trip, like %(month)s.", month=example_month()),
         "month-past": _("This month has passed. Choose a later one."),
-        "month-unreadable": _("We could not read this month. Write it like 07.2027."),
+        "month-unreadable": _("We could not read this month. Write it like %(month)s.", month=example_month()),
         "note-needed": _("This is a colleague's client: write a short note about what you did."),
+        "complaint-needed": _("Write in a few words what the client complains about."),
         "friend-needed": _("Write the friend's name or phone."),
         "reason-needed": _("Write in a few words why, so that colleagues understand it later."),
         "unknown-outcome": _("This result does not fit this step."),

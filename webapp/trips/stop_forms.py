@@ -10,10 +10,11 @@ from wtforms.validators import Optional
 from webapp.letters.rules import LetterError, TooHeavy, UnknownPlaceholder
 from webapp.trips.actions import StopText
 from webapp.trips.stopping import Choice
+from webapp.web.examples import lazy_day
 from webapp.web.forms import AtMost, BaseForm, DayField, Filled, KeyField
 
 _SHORT = AtMost(120)
-_DAY = {"placeholder": "21.07.2026", "autocomplete": "off", "inputmode": "numeric"}
+_DAY = {"placeholder": lazy_day(), "autocomplete": "off", "inputmode": "numeric"}
 
 
 class ChoiceForm(BaseForm):

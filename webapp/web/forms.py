@@ -12,6 +12,7 @@ from wtforms.validators import StopValidation
 from wtforms.widgets import TextInput
 
 from webapp.kit import dates
+from webapp.web.examples import A_LIFE_AGO, example_day
 
 
 def strip(value: Any) -> Any:
@@ -78,8 +79,10 @@ class DayField(StringField):
         try:
             self.data = dates.read_date(self.typed, earliest=self.earliest)
         except ValueError:
-            raise ValidationError(gettext("“%(text)s” is not a date. Write it like 21.07.2026.",
-                                          text=self.typed)) from None
+            # A field for birthdays takes the last century too, so it shows one.
+            example = example_day(-A_LIFE_AGO if self.earliest < 2000 else 7)
+            raise ValidationError(gettext("“%(text)s” is not a date. Write it like %(day)s.",
+                                          text=self.typed, day=example)) from None
 
     def _value(self) -> str:
         if getattr(self, "typed", ""):

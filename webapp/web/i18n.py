@@ -16,6 +16,8 @@ from flask import Flask, current_app, has_request_context, request
 from flask_babel import Babel, get_locale, gettext
 from flask_login import current_user
 
+from webapp.web.examples import example_day, example_month
+
 LANGUAGES = ("ru", "en")
 FOLDER = Path(__file__).resolve().parent.parent / "translations"
 babel = Babel()
@@ -29,7 +31,7 @@ def init_i18n(app: Flask) -> None:
     babel.init_app(app, locale_selector=choose_language)
     app.jinja_env.filters.update(day=day, day_short=day_short, day_long=day_long, clock=clock, moment=moment,
                                  rub=rub)
-    app.jinja_env.globals["page_language"] = page_language
+    app.jinja_env.globals.update(page_language=page_language, example_day=example_day, example_month=example_month)
 
 
 def choose_language() -> str:

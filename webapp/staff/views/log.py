@@ -13,6 +13,7 @@ from webapp.staff import lists, log_words
 from webapp.staff.login import person
 from webapp.staff.models import AuditEntry, User
 from webapp.staff.views.blueprint import bp
+from webapp.web.examples import example_day
 from webapp.web.forms import parse_day
 from webapp.web.guard import allow
 from webapp.web.page import page, row_id
@@ -59,7 +60,7 @@ def _filtered(query: Select[AuditEntry], wished: dict[str, str]) -> tuple[Select
         elif day:
             query = query.where(AuditEntry.at < days.end_of_day(day, zone))
         elif wished.get(key):
-            problem = _("“%(text)s” is not a date. Write it like 21.07.2026.", text=wished[key])
+            problem = _("“%(text)s” is not a date. Write it like %(day)s.", text=wished[key], day=example_day(0))
     return query, problem
 
 

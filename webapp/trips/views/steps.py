@@ -143,14 +143,14 @@ def _do(touch_id: int, act: Callable[[Actor, datetime], Touch], typed: dict[str,
     touch = seen(touch_id)
     for name, text in typed.items():
         if len(text) > MOST.get(name, MOST_ELSE):
-            return _refused(touch, too_long(len(text), MOST.get(name, MOST_ELSE)), typed, show)
+            return _refused(touch, too_long(len(text), MOST.get(name, MOST_ELSE)), typed, show, name)
     now = clock.now()
     try:
         touch = act(actor_of(current_user), now)
     except BadOutcome as error:
-        return _refused(touch, step_words.refusal(error.code), typed, show)
+        return _refused(touch, step_words.refusal(error.code), typed, show, _asked(error.code, show))
     except NotAllowed as error:
-        return _refused(touch, step_words.refusal(error.reason), typed, show)
+        return _refused(touch, step_words.refusal(error.reason), typed, show, _asked(error.reason, show))
     except ticking.AlreadyDone as error:
         return _answer(touch, _already(error.touch), "yellow")
     return _answer(touch, _said(touch, now))
@@ -173,10 +173,17 @@ def _answer(touch: Touch, said: str, kind: str = "green") -> BaseResponse:
     return see_other(safe_next(request.form.get("back"), default), said, kind)
 
 
-def _refused(touch: Touch, sentence: str, typed: dict[str, str], show: str) -> BaseResponse:
-    """422 with everything that was typed still there."""
+def _asked(code: str, show: str) -> str:
+    """The field in which a refusal asks for something."""
+    asked = {"reason-needed": "reason" if show == "drop" else "note", "note-needed": "note",
+             "complaint-needed": "note", "friend-needed": "name"}
+    return code.split("-")[0] if code.startswith(("date-", "month-")) else asked.get(code, "")
+
+
+def _refused(touch: Touch, sentence: str, typed: dict[str, str], show: str, field: str) -> BaseResponse:
+    """422 with everything that was typed still there, and the focus where something is asked for."""
     trip_id = _trip_id_of(touch)
-    extra = {"error": sentence, "typed": typed}
+    extra = {"error": sentence, "typed": typed, "focus": field}
     if is_partial() and request.form.get("view") == "today":
         from webapp.trips.views.tasks import task_answer
         return task_answer(touch.id, is_open=True, show=show, status=422, panel=extra, said=sentence)
