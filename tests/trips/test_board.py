@@ -242,3 +242,24 @@ def test_a_call_that_is_due_again_says_how_often_nobody_answered(browse, cast, b
     assert "не отвечает · 2 из 3" in olga.get("/board").root.one("tbody", id=f"trip-{trip.id}").text
     for url in (f"/trips/{trip.id}", f"/touches/{call_of(trip).id}", "/today"):
         assert "не отвечает · попыток: 2 из 3" in olga.get(url).text
+
+
+def test_the_page_of_a_step_says_whose_it_is_for_which_trip_until_when_and_what_for(browse, cast, board):
+    trip = board["overdue"]
+    touch = call_of(trip)
+    page = browse(cast.irina).get(f"/touches/{touch.id}")
+    facts = page.root.one("section", class_="step-facts")
+    for words in ("Overdue Анна", "Анталья", step_words.day_words(touch.due_on), "просрочено 2 дня", "Ольга Соколова",
+                  "пригласить в офис"):
+        assert words in facts.text
+    assert {f"/clients/{touch.client_id}", f"/trips/{trip.id}"} <= {a.attrs["href"] for a in facts.all("a")}
+
+
+def test_a_task_without_a_trip_has_its_page_too(browse, cast, board):
+    from webapp.staff.audit import actor_of
+    from webapp.touches.actions import journal
+    journal.record_contact(call_of(board["near"]).client, channel="call", direction="in", note="Ждёт счёт",
+                           next_on=clock.now().date() + timedelta(days=3), actor=actor_of(cast.olga), now=clock.now())
+    task = db.session.scalar(select(Touch).where(Touch.channel == "task"))
+    facts = browse(cast.olga).get(f"/touches/{task.id}").root.one("section", class_="step-facts").text
+    assert "Near Анна" in facts and "Ольга Соколова" in facts and "Поездка" not in facts

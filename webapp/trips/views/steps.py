@@ -23,7 +23,9 @@ from webapp.touches.models import Touch, TouchEvent
 from webapp.touches.starter import OUTCOMES
 from webapp.trips import step_words
 from webapp.trips.board import short_name
+from webapp.trips.board_html import span_words
 from webapp.trips.models import Trip
+from webapp.trips.purposes import purpose_of
 from webapp.trips.step_panel import panel_of
 from webapp.web.forms import parse_day, strip, too_long
 from webapp.web.guard import DESK, allow
@@ -200,7 +202,8 @@ def _page(touch: Touch, *, show: str = "", status: int = 200, **extra: Any) -> R
     panel = {**panel_context(touch.id, show), **extra}
     trip = _trip_of(touch)
     back = safe_next(request.values.get("back"), url_for("trips.trip", trip_id=trip.id) if trip else "/today")
-    return page("trips/step.html", status=status, touch=touch, trip=trip, panel=panel, back=back, view="page")
+    return page("trips/step.html", status=status, touch=touch, trip=trip, panel=panel, back=back, view="page",
+                purpose=purpose_of(touch), span=span_words)
 
 
 def _trip_of(touch: Touch) -> Trip | None:
