@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Flask, Response, abort, redirect, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
+from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
 from webapp.batches import actions, models, rules
@@ -17,6 +19,7 @@ from webapp.batches.models import Batch
 from webapp.db import db
 from webapp.kit import clock
 from webapp.staff.audit import actor_of
+from webapp.staff.log_words import add_log_words
 from webapp.staff.models import Office
 from webapp.staff.rules import NotAllowed
 from webapp.web.guard import STAFF, allow
@@ -32,6 +35,11 @@ def register(app: Flask) -> None:
     """Offer the badge of work under way and the strip of broken machinery."""
     app.jinja_env.globals["work_now"] = work_now
     add_strips(app, _silent_worker)
+    add_log_words("batch", _l("Long work"), {
+        "create": _l("New work: %(name)s"), "start": _l("Started: %(name)s"), "stop": _l("Stopped: %(name)s"),
+        "imported": _l("Taken over: %(name)s"), rules.DONE: _l("Finished: %(name)s"),
+        rules.FAILED: _l("Broke off: %(name)s")}, _names,
+        {"done_rows": _l("Rows"), "trips": _l("Trips"), "clients": _l("Clients")})
 
 
 @bp.get("/<int:batch_id>")
@@ -72,6 +80,15 @@ def bad_rows(batch_id: int) -> Response:
     heading = batch.mapping.get("heading") or [""] * max((len(cells) for cells, _reason in rows), default=0)
     return Response(bad_rows_csv(heading, rows, _("Reason")), mimetype="text/csv",
                     headers={"Content-Disposition": f'attachment; filename="bad-rows-{batch.id}.csv"'})
+
+
+def _names(ids: set[int]) -> dict[int, str]:
+    """«Импорт таблицы, чек-лист.csv» by number, for the log."""
+    found = {}
+    for row in db.session.execute(select(Batch.id, Batch.kind, Batch.file_name).where(Batch.id.in_(ids))):
+        kind = kind_of(row.kind)
+        found[row.id] = ", ".join(filter(None, (str(kind.title) if kind else _("Long work"), row.file_name)))
+    return found
 
 
 def _batch_or_404(batch_id: int) -> Batch:

@@ -99,9 +99,11 @@ def log_of(user: User) -> Select[AuditEntry]:
 
 
 def subjects_logged() -> list[str]:
-    """What the log speaks about, for the filter."""
-    return list(db.session.scalars(select(AuditEntry.subject).group_by(AuditEntry.subject)
-                                   .order_by(func.min(AuditEntry.id))))
+    """What the log speaks about, for the filter; from one subject of the index to the next, however long the log is."""
+    first = select(func.min(AuditEntry.subject).label("subject")).cte("subjects", recursive=True)
+    after = select(func.min(AuditEntry.subject)).where(AuditEntry.subject > first.c.subject).scalar_subquery()
+    every = first.union_all(select(after).where(first.c.subject.is_not(None)))
+    return list(db.session.scalars(select(every.c.subject).where(every.c.subject.is_not(None))))
 
 
 def _works_in(office_ids: list[int]) -> ColumnElement[bool]:

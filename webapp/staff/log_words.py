@@ -32,6 +32,7 @@ class Line:
 _SUBJECTS: dict[str, Any] = {"user": _l("People"), "office": _l("Offices"), "settings": _l("Settings"),
                              "agency": _l("Agency")}
 _NAMES: dict[str, Names] = {}
+_VALUES: dict[str, Callable[[str], str]] = {}
 _SENTENCES: dict[tuple[str, str], Any] = {
     ("user", "added"): _l("New person: %(name)s"),
     ("user", "edited"): _l("Changed a person: %(name)s"),
@@ -71,11 +72,14 @@ _FIELDS: dict[str, Any] = {
 
 
 def add_log_words(subject: str, label: Any, sentences: dict[str, Any], names: Names | None = None,
-                  fields: dict[str, Any] | None = None) -> None:
+                  fields: dict[str, Any] | None = None,
+                  values: dict[str, Callable[[str], str]] | None = None) -> None:
     """A room says how its changes read: `sentences` by verb, with %(name)s where the subject is named.
 
-    `names` gives names of many subjects by id in one query; `fields` the words for keys of `facts`.
+    `names` gives names of many subjects by id in one query; `fields` the words for keys of `facts`, `values` those
+    for the codes that stand there.
     """
+    _VALUES.update(values or {})
     _SUBJECTS[subject] = label
     _SENTENCES.update({(subject, verb): sentence for verb, sentence in sentences.items()})
     _FIELDS.update(fields or {})
@@ -130,6 +134,8 @@ def _said(key: str, value: Any) -> str:
         return hours_text(value, i18n.page_language())
     if not isinstance(value, str):
         return str(value)
+    if key in _VALUES:
+        return _VALUES[key](value)
     lists = {"role": words.ROLES, "language": words.LANGUAGES, "theme": words.THEMES}
     return str(lists.get(key, {}).get(value) or _day(value))
 

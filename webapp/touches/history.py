@@ -6,6 +6,7 @@ from typing import Any
 
 from webapp.db import db
 from webapp.post import actions as post
+from webapp.staff.audit import record
 from webapp.staff.rules import Actor
 from webapp.touches.models import Touch, TouchEvent
 from webapp.touches.state_rules import BROKEN_STATUSES
@@ -16,6 +17,10 @@ FIELDS = ("status", "reason", "due_on", "due_time", "send_at", "true_until", "pi
 # What stands beside the touch but went over with it: the trip's owner and the client's manager.
 BESIDE = {"trip_owner": lambda touch: (touch.occasion, "owner_id"),
           "client_manager": lambda touch: (touch.client, "manager_id")}
+
+
+# What people do themselves: the log of the agency tells it.
+_TOLD = frozenset({"done", "no-answer", "snoozed", "date-chosen", "not-needed", "note", "recorded"})
 
 
 def new_bundle() -> str:
@@ -44,7 +49,21 @@ def log(touch: Touch, verb: str, before: dict[str, Any], *, actor: Actor, now: d
                        undoes_id=undoes.id if undoes else None)
     db.session.add(event)
     _tell_outbox(touch, str(before.get("status")), actor, now)
+    if actor.user_id is not None and (verb in _TOLD or undoes and undoes.verb in _TOLD | {"handed-over"}):
+        _tell_the_log(touch, event, actor, now)
     return event
+
+
+def _tell_the_log(touch: Touch, event: TouchEvent, actor: Actor, now: datetime) -> None:
+    """One line per thing a person did; what followed from it by itself stands in the history of the trip."""
+    before, after = event.before, event.after
+    if event.verb == "recorded":
+        if touch.status == "planned":
+            return
+        before, after = {}, {"outcome": touch.outcome, "note": touch.note}
+    facts = {f"touch_{name}": [before.get(name) or None, after[name]] for name in ("outcome", "due_on", "note")
+             if after.get(name) and event.verb != "undone"}
+    record(actor, event.verb, "touch", event.touch_id, now=now, office_id=event.office_id, facts=facts)
 
 
 def _tell_outbox(touch: Touch, before: str, actor: Actor, now: datetime) -> None:

@@ -110,11 +110,11 @@ def tell_the_log() -> None:
         "departure": _l("Departure"), "return": _l("Return"), "departs": _l("Departs at"),
         "lands": _l("Lands at home at"), "companions": _l("Who travels along"), "addons": _l("Bought as well"),
         "note": _l("Note for colleagues"), "reason": _l("Reason"), "text": _l("Text"), "to": _l("To whom"),
-        "occasions": _l("Trips"), "touches": _l("Steps"),
+        "occasions": _l("Trips"), "touches": _l("Steps"), "external_ref": _l("Number in the booking system"),
     })
     add_log_words("occasion", _l("Letters of trips"), {
         "held": _l("Letters on hold: %(name)s"), "released": _l("Letters go again: %(name)s"),
-        "cancelled": _l("Letters stopped: %(name)s"),
+        "cancelled": _l("Letters stopped: %(name)s"), "handed-over": _l("Handed the trip over: %(name)s"),
     }, _occasion_names)
     add_log_words("client", _l("Clients"), {
         "added": _l("New client: %(name)s"), "edited": _l("Changed the client %(name)s"),
@@ -123,7 +123,24 @@ def tell_the_log() -> None:
         "contact": _l("Phone or e-mail"), "phones": _l("Phones"), "emails": _l("E-mail addresses"),
         "manager": _l("Manager"), "email": _l("E-mail"), "sms": "SMS", "kind": _l("What it was"), "file": _l("File"),
     })
+    add_log_words("touch", _l("Steps of trips"), {
+        "done": _l("Ticked: %(name)s"), "no-answer": _l("Nobody answered: %(name)s"),
+        "snoozed": _l("Put off: %(name)s"), "date-chosen": _l("Another day: %(name)s"),
+        "not-needed": _l("Not needed any more: %(name)s"), "undone": _l("Took back what was done: %(name)s"),
+        "note": _l("Note about a step: %(name)s"), "recorded": _l("Wrote down a contact: %(name)s"),
+        "handed-over": _l("Handed the step over: %(name)s"),
+    }, _step_names, {"touch_outcome": _l("Result"), "touch_due_on": _l("Day"), "touch_note": _l("Note")},
+        {"touch_outcome": outcome_name})
     add_log_words("user", _l("People"), {"handed-over": _l("Handed the trips over: %(name)s")})
+
+
+def _step_names(ids: set[int]) -> dict[int, str]:
+    rows = db.session.execute(
+        select(Touch.id, Touch.step_id, Touch.step_code, Touch.channel, Occasion.plan_version_id, Client.last_name,
+               Client.first_name).join(Client, Client.id == Touch.client_id)
+        .outerjoin(Occasion, Occasion.id == Touch.occasion_id).where(Touch.id.in_(ids)))
+    return {row.id: _named(touch_name(row.plan_version_id, row.step_id, row.step_code, row.channel), "",
+                           f"{row.last_name} {row.first_name}".strip()) for row in rows}
 
 
 def _client_names(ids: set[int]) -> dict[int, str]:

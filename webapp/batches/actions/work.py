@@ -40,7 +40,7 @@ def create(kind: str, *, actor: Actor, office_id: int, now: datetime, state: str
                       state=state, **fields)
         session.add(batch)
         session.flush()
-        record(actor, "create", "batch", batch.id, now=now, office_id=office_id, facts={"kind": [None, kind]})
+        record(actor, "create", "batch", batch.id, now=now, office_id=office_id)
         wake("batches")
         return batch
 
@@ -169,8 +169,8 @@ def _end(work: Work, state: str, error: str = "") -> None:
         with transaction() as session:
             batch = _mine(session, work)
             batch.state, batch.ended_at, batch.error, batch.lease_token = state, work.now(), error, ""
-            record(job("batches"), "end", "batch", batch.id, now=work.now(), office_id=batch.office_id,
-                   facts={"state": [rules.RUNNING, state]})
+            record(job("batches"), state, "batch", batch.id, now=work.now(), office_id=batch.office_id,
+                   facts={"done_rows": [None, batch.done_rows]})
     except Interrupted:
         return
 

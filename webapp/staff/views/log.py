@@ -39,7 +39,8 @@ def log() -> Response:
         older = "?" + urlencode({**wished, "before": entries[-1].id})
     return page("staff/log.html", "staff/_log.html", lines=log_words.read(entries), older=older, wished=wished,
                 newest=not before, people=_people(), jobs=_JOBS, zone=person().zone, problem=problem,
-                subjects=[(name, log_words.subject_label(name)) for name in lists.subjects_logged()])
+                subjects=sorted(((name, log_words.subject_label(name)) for name in lists.subjects_logged()),
+                                key=lambda pair: pair[1]))
 
 
 def _filtered(query: Select[AuditEntry], wished: dict[str, str]) -> tuple[Select[AuditEntry], str]:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from webapp.db import db, transaction
+from webapp.staff.audit import record
 from webapp.staff.models import User
 from webapp.staff.rules import DIRECTOR, SERVICE, Actor, NotAllowed
 from webapp.touches.actions.ticking import AlreadyDone, move, refresh_occasion, tick, to_change
@@ -41,9 +42,10 @@ def reassign(touch_ids: Sequence[int], user_id: int, *, occasion_ids: Sequence[i
         raise NotAllowed("reassign")
     bundle, done, left = new_bundle(), [], []
     with transaction() as session:
-        places = set(session.get_one(User, user_id).office_ids)
+        to = session.get_one(User, user_id)
+        places = set(to.office_ids)
         given = [number for number in sorted(occasion_ids)
-                 if _give(number, user_id, places, actor=actor, now=now, bundle=bundle)]
+                 if _give(number, to, places, actor=actor, now=now, bundle=bundle)]
         for touch_id in touch_ids:
             touch = to_change(touch_id, actor)
             if touch.automatic or touch.status != "planned" or touch.office_id not in places:
@@ -52,12 +54,14 @@ def reassign(touch_ids: Sequence[int], user_id: int, *, occasion_ids: Sequence[i
                 before = snapshot(touch)
                 touch.assignee_id = user_id
                 log(touch, "handed-over", before, actor=actor, now=now, bundle=bundle)
+                record(actor, "handed-over", "touch", touch.id, now=now, office_id=touch.office_id,
+                       facts={"to": ["", to.name]})
                 done.append(touch_id)
                 refresh_occasion(touch, now)
     return BulkResult(tuple(done), tuple(left), bundle, tuple(given))
 
 
-def _give(occasion_id: int, user_id: int, places: set[int], *, actor: Actor, now: datetime, bundle: str) -> bool:
+def _give(occasion_id: int, to: User, places: set[int], *, actor: Actor, now: datetime, bundle: str) -> bool:
     """Give a whole occasion that nobody owns to somebody of its office; False when there is nothing to give."""
     occasion = db.session.get(Occasion, occasion_id, with_for_update=True)
     if (occasion is None or occasion.owner_id is not None or occasion.office_id not in places
@@ -72,13 +76,16 @@ def _give(occasion_id: int, user_id: int, places: set[int], *, actor: Actor, now
     for number, touch in enumerate(touches):
         before = snapshot(touch) if number else {**snapshot(touch), **beside}
         if not number:
-            occasion.owner_id = user_id
-            occasion.client.manager_id = occasion.client.manager_id or user_id
+            occasion.owner_id = to.id
+            occasion.client.manager_id = occasion.client.manager_id or to.id
         mine = not touch.automatic and touch.assignee_id is None
         if mine:
-            touch.assignee_id = user_id
+            touch.assignee_id = to.id
         if mine or not number:
             log(touch, "handed-over", before, actor=actor, now=now, bundle=bundle)
+    if touches:
+        record(actor, "handed-over", "occasion", occasion_id, now=now, office_id=occasion.office_id,
+               facts={"to": ["", to.name]})
     return bool(touches)
 
 

@@ -6,7 +6,6 @@ from typing import Any
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 
 from webapp.batches.kinds import Kind, register_kind
@@ -18,7 +17,6 @@ from webapp.kit import clock
 from webapp.staff.audit import actor_of
 from webapp.staff.calendars import today_of
 from webapp.staff.lists import offices_seen_by
-from webapp.staff.log_words import add_log_words
 from webapp.staff.login import person
 from webapp.staff.models import Office
 from webapp.staff.rules import Actor, NotAllowed
@@ -236,15 +234,3 @@ _COUNTED = {"trips": _l("New trips"), "clients": _l("New clients"), "touches": _
 register_kind(Kind(sheets.SHEET, sheets.run_import, _l("Import of the sheet"), _COUNTED, _after, sheet_words.problem))
 register_kind(Kind(sheets.UNDO, sheets.run_undo, _l("Taking the import back"),
                    {"cancelled": _l("Trips cancelled"), "kept": _l("Trips left as they are")}, _after_undo))
-
-
-def _names(ids: set[int]) -> dict[int, str]:
-    rows = db.session.execute(select(Batch.id, Batch.file_name).where(Batch.id.in_(ids)))
-    return {row.id: row.file_name for row in rows}
-
-
-add_log_words("batch", _l("Long work"), {
-    "create": _l("Began long work: %(name)s"), "start": _l("Sent to the worker: %(name)s"),
-    "stop": _l("Stopped: %(name)s"), "end": _l("Ended: %(name)s"), "imported": _l("Imported trips: %(name)s")}, _names,
-    {"trips": _l("Trips"), "clients": _l("Clients"), "state": _l("State"),
-     "external_ref": _l("Number in the booking system")})
