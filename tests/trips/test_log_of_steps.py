@@ -8,6 +8,7 @@ from board_make import six_trips
 from sqlalchemy import select
 
 from webapp.batches import actions as batches
+from webapp.clients.actions import set_consent
 from webapp.db import db
 from webapp.kit import clock
 from webapp.staff import log_words
@@ -15,7 +16,9 @@ from webapp.staff.audit import actor_of
 from webapp.staff.models import AuditEntry
 from webapp.touches.actions import bulk
 from webapp.touches.models import Touch
+from webapp.trips.actions import cancel_trip
 from webapp.trips.actions.sheets import SHEET
+from webapp.trips.models import Trip
 
 
 @pytest.fixture
@@ -80,3 +83,13 @@ def test_long_work_is_told_in_words(browse, cast, app) -> None:
 def test_every_subject_of_the_log_has_a_word_of_its_own(app) -> None:
     for subject in ("touch", "batch", "token", "trip", "occasion", "client", "message", "sending", "address"):
         assert log_words.subject_label(subject) != subject
+
+
+def test_codes_that_change_read_as_words(browse, cast, call) -> None:
+    boris, now = actor_of(cast.boris), clock.now()
+    trip = db.session.scalars(select(Trip).where(Trip.occasion_id == call.occasion_id)).one()
+    cancel_trip(trip, reason="Отказали в визе", actor=boris, now=now)
+    set_consent(call.client, "give", ["sms"], how="form", text_version="Форма", actor=boris, now=now)
+    shown = " ".join(lines(browse(cast.boris).get("/admin/log")))
+    assert "Причина: поездка отменена" in shown
+    assert "Причина: Отказали в визе" in shown and "SMS: только о поездках → и новости" in shown

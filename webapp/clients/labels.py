@@ -83,6 +83,13 @@ def consent_state(consent: Any) -> tuple[str, str]:
     return "wait", gettext("only about the trips")
 
 
+def consent_word(code: str) -> str:
+    """What the log says a consent was and became; anything else (an address, a name) stays as it is."""
+    words = {"stopped": gettext("nothing at all"), "news": gettext("news too"),
+             "service": gettext("only about the trips")}
+    return words.get(code, code)
+
+
 def consent_states(in_force: Mapping[str, Any]) -> list[tuple[Any, str, str]]:
     """(channel in words, kind of state, words) for every channel; `in_force` holds consents by channel."""
     return [(label, *consent_state(in_force.get(code))) for code, label in CHANNELS.items()]

@@ -51,7 +51,9 @@ def register(app: Flask) -> None:
         "relay-password": _l("Changed the mail server and its password")}, fields={
         "mode": _l("Mode of sending"), "reason": _l("Reason"), "mail_server": _l("Mail server"),
         "mail_encryption": _l("Encryption"), "mail_login": _l("Login"), "mail_sender": _l("Address of the sender"),
-        "mail_sender_name": _l("Name of the sender")})
+        "mail_sender_name": _l("Name of the sender")},
+        values={"mode": lambda code: str(sending_views.MODE_WORDS[code][0]).lower()
+                if code in sending_views.MODE_WORDS else code})
     add_log_words("address", _l("Addresses"), {
         "suppressed": _l("An address asked for no letters"), "lifted": _l("An address may be written to again")})
 

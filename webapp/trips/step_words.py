@@ -53,6 +53,11 @@ def reason(code: str) -> str:
     return str(_REASONS.get(code, _NOT_SENT)) if code else ""
 
 
+def reason_or_text(text: str) -> str:
+    """The words of a reason that has a code; what a person wrote stays as it is."""
+    return reason(text) if text in _REASONS else text
+
+
 def message_reason(message: Message | None) -> str:
     """Why a message did not arrive and what to do about it, in one sentence."""
     if message is None:

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_, or_, select
 
+from webapp.clients import labels
 from webapp.clients.models import Client
 from webapp.db import db
 from webapp.staff.log_words import add_log_words, read
@@ -15,7 +16,7 @@ from webapp.staff.models import AuditEntry
 from webapp.touches.models import Occasion, Touch, TouchEvent
 from webapp.trips.board_columns import touch_name
 from webapp.trips.models import Trip
-from webapp.trips.step_words import outcome_name, reason
+from webapp.trips.step_words import outcome_name, reason, reason_or_text
 from webapp.web.i18n import day_short
 
 LIMIT = 200
@@ -122,7 +123,8 @@ def tell_the_log() -> None:
     }, _client_names, {
         "contact": _l("Phone or e-mail"), "phones": _l("Phones"), "emails": _l("E-mail addresses"),
         "manager": _l("Manager"), "email": _l("E-mail"), "sms": "SMS", "kind": _l("What it was"), "file": _l("File"),
-    })
+        "call": _l("Calls"),
+    }, {name: labels.consent_word for name in ("email", "sms", "call")} | {"reason": reason_or_text})
     add_log_words("touch", _l("Steps of trips"), {
         "done": _l("Ticked: %(name)s"), "no-answer": _l("Nobody answered: %(name)s"),
         "snoozed": _l("Put off: %(name)s"), "date-chosen": _l("Another day: %(name)s"),
