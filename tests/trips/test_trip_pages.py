@@ -122,6 +122,22 @@ def test_a_return_before_the_departure_is_refused_and_both_dates_are_named(brows
     assert page.root.one("input", id="client").attrs["value"] == str(anna.id)
 
 
+def test_a_fault_is_told_in_the_summary_and_at_its_field_and_nowhere_else(browse, cast, anna, trip):
+    wrong = form(client=anna.id, departure_on="10.12.2026", return_on="03.12.2026")
+    someone = browse(cast.olga)
+    for url in ("/trips/new", f"/trips/{trip.id}/edit"):
+        page = someone.post(url, wrong)
+        assert page.status == 422 and page.root.one("p", id="return_on-error")
+        assert page.text.count("Возвращение раньше вылета") == 2
+    part = someone.post("/trips/preview", wrong, htmx=True)
+    assert part.text.count("Возвращение раньше вылета") == 1
+
+
+def test_a_trip_leads_somewhere_when_it_is_sold_and_when_it_is_changed(browse, cast, trip):
+    page = browse(cast.olga).post(f"/trips/{trip.id}/edit", form(destination=""))
+    assert page.status == 422 and "куда едет" in page.root.one("section", id="errors").text
+
+
 @pytest.mark.parametrize(("changed", "says"), [
     ({"departure_on": "31.02.2027"}, "31.02.2027"), ({"departure_on": ""}, "день вылета"),
     ({"purchase_on": "21.11.2026"}, "ещё не наступил"), ({"destination": ""}, "куда едет"),

@@ -198,7 +198,6 @@ class NewTripForm(TripForm):
 class EditTripForm(TripForm):
     """Everything about a trip; `seen` is the state it was opened with, `shown` the difference somebody has read."""
 
-    destination = StringField(_l("Where to"), [_SHORT, Optional()], render_kw={"placeholder": _l("Turkey, Sochi")})
     seen = HiddenField()
     shown = HiddenField()
 
