@@ -15,13 +15,15 @@ from jobs.lanes import Lane
 from jobs.queue import LOOKS, queue, wake
 from webapp.app import create_app
 from webapp.batches.actions import beat, forget_files, has_tables, run_batches, run_slot, tidy
-from webapp.desk.actions import tick
+from webapp.desk.actions import check_data, tick
 from webapp.kit import clock
 
 app = create_app(wake=wake)
 stopping = Event()
 MINUTE = crontab(minute="*", strict=True)
 TEN_MINUTES = crontab(minute="*/10", strict=True)
+# Reads everything: never in a round minute, in which backups and the other jobs of the night begin.
+ODD_MINUTES = crontab(minute="7,17,27,37,47,57", strict=True)
 
 
 def is_set_up() -> bool:
@@ -79,3 +81,9 @@ def nightly() -> None:
 def uploads() -> None:
     run_slot("uploads", timedelta(days=1), at=timedelta(hours=2), again_after=timedelta(hours=1), now=clock.now(),
              work=lambda _slot: forget_files(now=clock.now()))
+
+
+@periodic(ODD_MINUTES)
+def check() -> None:
+    run_slot("check", timedelta(days=1), at=timedelta(hours=3, minutes=17), again_after=timedelta(hours=1),
+             now=clock.now(), work=lambda _slot: check_data(now=clock.now()))

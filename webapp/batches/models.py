@@ -98,6 +98,8 @@ class Heartbeat(Base):
     at: Mapped[datetime]
 
 
+# Who beats once when an agency is set up: the time since when a worker is awaited, not one that lived.
+SETUP = "setup"
 _LAST_BEAT = select(func.max(Heartbeat.at))
 # Asked by every page, and there is hardly ever one: only its id, past the session.
 _UNDER_WAY = select(Batch.id).where(Batch.state.in_((rules.READY, rules.RUNNING))).order_by(Batch.id.desc()).limit(1)
@@ -128,6 +130,18 @@ def count_bad(batch_id: int) -> int:
     return db.session.scalar(query) or 0
 
 
+def last_result(job: str) -> tuple[datetime, dict[str, Any]] | None:
+    """When the newest finished run of a periodic job ended, and what it found; None before the first."""
+    query = select(JobRun.ended_at, JobRun.result).where(JobRun.job == job, JobRun.ended_at.is_not(None))
+    row = db.session.execute(query.order_by(JobRun.slot.desc()).limit(1)).first()
+    return (row[0], row[1]) if row else None
+
+
 def last_beat() -> datetime | None:
-    """When any worker last showed that it is alive; None when none ever has."""
+    """Since when a worker is awaited: its last sign of life, else the set-up; None before both."""
     return db.session.connection().scalar(_LAST_BEAT)
+
+
+def last_worker() -> datetime | None:
+    """When any worker last showed that it is alive; None when none ever has."""
+    return db.session.scalar(select(func.max(Heartbeat.at)).where(Heartbeat.worker != SETUP))

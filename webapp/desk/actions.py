@@ -3,12 +3,15 @@
 from datetime import datetime
 from typing import Any
 
+from webapp.desk.integrity import inspect
 from webapp.letters.actions import install_starter
 from webapp.post import actions as post
 from webapp.staff.audit import job
 from webapp.touches.actions.plans import install_starter_plan
 from webapp.touches.actions.sending import plan_calls_instead, queue_due, settle
 from webapp.touches.actions.waiting import watch_waiting
+
+MOST_SHOWN = 100
 
 
 def tick(*, now: datetime) -> dict[str, Any]:
@@ -23,6 +26,12 @@ def tick(*, now: datetime) -> dict[str, Any]:
     settled += settle(now=now)
     watch_waiting(now=now)
     return {"calls_instead": calls, **due, "delivered": delivered, "settled": settled}
+
+
+def check_data(*, now: datetime) -> dict[str, Any]:
+    """The nightly proof that the rows agree; what it gives is kept with its slot, where administrators read it."""
+    faults = inspect(now=now).faults
+    return {"number": len(faults), "faults": faults[:MOST_SHOWN]}
 
 
 def install_shipped(*, now: datetime) -> None:

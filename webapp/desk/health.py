@@ -1,11 +1,9 @@
 """/healthz for monitoring: does the database answer, and how long ago a worker was last alive."""
 
 from flask import Blueprint, Response, jsonify
-from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from webapp.batches.models import Heartbeat
-from webapp.db import db
+from webapp.batches.models import last_worker
 from webapp.kit import clock
 from webapp.web.guard import open_to_all
 
@@ -19,7 +17,7 @@ SILENT_AFTER_SECONDS = 300
 def healthz() -> tuple[Response, int]:
     """200 while the database answers, else 503. `worker_age` is in seconds, null when none was ever seen."""
     try:
-        beat = db.session.scalar(select(func.max(Heartbeat.at)))
+        beat = last_worker()
     except SQLAlchemyError:
         return jsonify(database="down", worker="unknown", worker_age=None), 503
     age = int((clock.now() - beat).total_seconds()) if beat else None

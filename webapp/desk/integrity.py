@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, func, select
 
-from webapp.batches.models import Heartbeat
+from webapp.batches.models import last_worker
 from webapp.clients.models import Client
 from webapp.db import db
 from webapp.post.models import Message, MessageEvent
@@ -93,7 +93,7 @@ def _touches_without_end(found: Findings, now: datetime) -> None:
 
 def _messages_without_end(found: Findings) -> None:
     """What a living worker should long have settled. Without a worker, messages wait and nothing is wrong yet."""
-    beat = db.session.scalar(select(func.max(Heartbeat.at)))
+    beat = last_worker()
     if beat is None:
         return
     query = select(Message.id, Message.state).where(

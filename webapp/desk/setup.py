@@ -6,6 +6,8 @@ from datetime import datetime
 from flask_migrate import upgrade
 from sqlalchemy import select
 
+from webapp.batches.actions import beat
+from webapp.batches.models import SETUP, last_beat
 from webapp.db import db
 from webapp.desk.actions import install_shipped
 from webapp.desk.demo import load, remove
@@ -30,6 +32,9 @@ def prepare(*, demo: bool, now: datetime) -> Iterator[str]:
         add_office(code="main", name="Главный офис", zone="Europe/Moscow", actor=actor, now=now)
         yield "office main created"
     install_shipped(now=now)
+    if last_beat() is None:
+        # From now on a worker that never comes is as silent as one that stopped: staff are told in five minutes.
+        beat(SETUP, now=now)
     if setting("mode") is None:
         set_mode("held", actor=actor, now=now)
     if demo and is_unfinished():

@@ -2,12 +2,13 @@
 
 from flask import Flask
 
-from webapp.desk import client_views, today
+from webapp.desk import check_views, client_views, today
 
-blueprints = [client_views.bp, today.bp]
+blueprints = [check_views.bp, client_views.bp, today.bp]
 
 
 def register(app: Flask) -> None:
     """What the pages of this room offer to others."""
+    check_views.register(app)
     client_views.register(app)
     today.register(app)
