@@ -1,5 +1,7 @@
 """Changing a trip: facts at once, dates after the difference; what was done stays; cancelling stops every message."""
 
+from datetime import timedelta
+
 import make
 import pytest
 import time_machine
@@ -231,3 +233,19 @@ def test_cancelling_needs_a_reason_and_happens_once(browse, cast, trip):
     assert db.session.get(Trip, trip.id).cancel_reason == "Первая"
     assert someone.get(f"/trips/{trip.id}/edit").status == 403
     assert someone.get(f"/trips/{trip.id}/cancellation").status == 403
+
+
+def test_what_was_left_out_as_late_stays_so_and_the_difference_says_it(browse, cast, now):
+    """A departure mistyped as yesterday: the reminder was left out; the right date does not bring it back by itself."""
+    client = make.client(cast.main, last="Опечатка", phone="+79160000055", manager=cast.olga, now=now)
+    wrong = make.trip(client, purchase=now.date() - timedelta(days=9), departure=now.date() - timedelta(days=1),
+                      back=BACK, seller=cast.olga, now=now)
+    reminder = touches(wrong)["fly_tomorrow"]
+    assert (reminder.status, reminder.reason) == ("skipped", "entered-late")
+    someone = browse(cast.olga)
+    typed = {**fields(someone.get(f"/trips/{wrong.id}/edit")), "departure_on": f"{DEPARTURE:%d.%m.%Y}"}
+    page = someone.post(f"/trips/{wrong.id}/edit", typed)
+    preview = page.root.one("section", id="preview")
+    assert "внесено поздно" in preview.text and "Позвоните или напишите" in preview.text
+    someone.follow(f"/trips/{wrong.id}/edit", {**fields(page), "do": "save"})
+    assert touches(wrong)["fly_tomorrow"].status == "skipped"

@@ -37,20 +37,22 @@ class Groups:
     dropped: list[Row]
     sent: list[Row]
     pinned: list[Row]
+    late: list[Row]
     same: int
 
     @property
     def is_empty(self) -> bool:
         """True when no step is concerned."""
-        return not (self.moved or self.added or self.dropped or self.sent)
+        return not (self.moved or self.added or self.dropped or self.sent or self.late)
 
 
 def groups_of(changes: Sequence[Change]) -> Groups:
     """The difference ready to be shown."""
-    found: dict[str, list[Row]] = {kind: [] for kind in ("moved", "added", "dropped", "sent", "pinned", "same")}
+    found: dict[str, list[Row]] = {kind: [] for kind in ("moved", "added", "dropped", "sent", "pinned", "late", "same")}
     for change in changes:
         found[change.kind].append(_row(change))
-    return Groups(found["moved"], found["added"], found["dropped"], found["sent"], found["pinned"], len(found["same"]))
+    return Groups(found["moved"], found["added"], found["dropped"], found["sent"], found["pinned"], found["late"],
+                  len(found["same"]))
 
 
 def differences(trip: Trip, typed: TripData) -> list[dict[str, Any]]:

@@ -27,8 +27,8 @@ from webapp.touches.store import StoredStep
 class Change:
     """One line of the difference shown before dates are moved (`domain.md` §1.3).
 
-    `kind`: same, moved, added, dropped, pinned, sent. `old` and `new` are local days; `again_on` is the day on which
-    a message already sent would be sent once more, None where the new dates leave no room for it.
+    `kind`: same, moved, added, dropped, pinned, sent, late (left out as entered too late, stays so). `old` and `new`
+    are local days; `again_on` is the day on which a message already sent would be sent once more, if there is room.
     """
 
     step: StoredStep
@@ -99,6 +99,9 @@ def difference(occasion: Occasion, anchors: Mapping[str, date], *, facts: Mappin
         change = _change(step, newest.get(step.code), planned, shifted)
         if change.kind == "sent" and change.reason == "done":
             change = replace(change, again_on=_anew(occasion, step, anchors, facts, now).due_on)
+        elif shifted and _was_late(newest.get(step.code)):
+            change = replace(change, kind="late", new=_anew(occasion, step, anchors, facts, now).due_on)
+            change = change if change.new else replace(change, kind="same")
         changes.append(change)
     return changes
 
@@ -239,6 +242,11 @@ def _change(step: StoredStep, row: Touch | None, planned: PlannedTouch, shifted:
         return Change(step, "same", old, new, planned.send_at, planned.reason or "")
     kind = "added" if old is None else "dropped" if new is None else "moved"
     return Change(step, kind, old, new, planned.send_at, planned.reason or "")
+
+
+def _was_late(row: Touch | None) -> bool:
+    """Left out only because it was entered too late; such a step stays, but people must know (`domain.md` §1.3)."""
+    return row is not None and row.status == "skipped" and row.reason == "entered-late"
 
 
 def _recall_waiting(occasion: Occasion, anchors: Mapping[str, date], *, actor: Actor, now: datetime) -> None:

@@ -123,7 +123,7 @@ def _groups(trip: Trip, form: EditTripForm) -> Any:
 
 def _needs_showing(changes: Sequence[Change]) -> bool:
     """Steps that move, come, go or would be sent again; what stays as it is needs no page of its own."""
-    return any(change.kind in ("moved", "added", "dropped", "sent") for change in changes)
+    return any(change.kind in ("moved", "added", "dropped", "sent", "late") for change in changes)
 
 
 def _page(trip: Trip, form: EditTripForm, status: int = 200, *, changes: Sequence[Change] | None = None,
