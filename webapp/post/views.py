@@ -18,6 +18,7 @@ from webapp.post import actions, mail_views, queries, wording
 from webapp.post.models import Message
 from webapp.post.origins import origins_of
 from webapp.post.rules import UNDO_FOR, send_again_from
+from webapp.post.sending_views import MODE_WORDS
 from webapp.post.strips import sending_strips
 from webapp.staff.audit import actor_of
 from webapp.staff.log_words import add_log_words
@@ -52,8 +53,7 @@ def register(app: Flask) -> None:
         "mode": _l("Mode of sending"), "reason": _l("Reason"), "mail_server": _l("Mail server"),
         "mail_encryption": _l("Encryption"), "mail_login": _l("Login"), "mail_sender": _l("Address of the sender"),
         "mail_sender_name": _l("Name of the sender")},
-        values={"mode": lambda code: str(sending_views.MODE_WORDS[code][0]).lower()
-                if code in sending_views.MODE_WORDS else code})
+        values={"mode": lambda code: str(MODE_WORDS[code][0]).lower() if code in MODE_WORDS else code})
     add_log_words("address", _l("Addresses"), {
         "suppressed": _l("An address asked for no letters"), "lifted": _l("An address may be written to again")})
 
