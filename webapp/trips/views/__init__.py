@@ -13,13 +13,7 @@ from webapp.web.guard import DESK
 from webapp.web.nav import Section, add_section
 
 _PAGES = ("board", "steps", "tasks", "trips", "stop", "imports", "tokens", "api")
-blueprints = []
-for _name in _PAGES:
-    try:
-        blueprints.append(import_module(f"webapp.trips.views.{_name}").bp)
-    except ModuleNotFoundError as error:
-        if error.name != f"webapp.trips.views.{_name}":
-            raise
+blueprints = [import_module(f"webapp.trips.views.{name}").bp for name in _PAGES]
 
 
 def register(app: Flask) -> None:

@@ -19,11 +19,12 @@ from webapp.kit import clock
 from webapp.staff.audit import actor_of
 from webapp.staff.rules import DIRECTOR, MANAGER, SERVICE, NotAllowed
 from webapp.touches.actions import bulk as many
-from webapp.touches.models import TouchEvent
+from webapp.touches.models import Touch, TouchEvent
 from webapp.touches.people import stands_in_for
 from webapp.trips import board as rows
 from webapp.trips.board import Days, Wish
 from webapp.trips.board_html import cell_class, quiet_cell, rows_html, span_words
+from webapp.trips.views.answers import Told, answers, panel_context, trip_id_of
 from webapp.web.addresses import address
 from webapp.web.forms import parse_day, strip, too_long
 from webapp.web.guard import DESK, allow
@@ -101,11 +102,17 @@ def bulk() -> Response | BaseResponse:
                                                           len(result.done))))
 
 
+@answers("board")
+def _row_of(touch: Touch, told: Told) -> Response | None:
+    trip_id = trip_id_of(touch)
+    return None if trip_id is None else row_answer(
+        trip_id, open_id=touch.id if told.is_open else None, show=told.show, status=told.status, panel=told.panel,
+        said=told.said)
+
+
 def row_answer(trip_id: int, *, open_id: int | None = None, show: str = "", status: int = 200,
                panel: dict[str, Any] | None = None, said: str = "") -> Response:
     """The row first, then counters and totals out of band (`ux.md` §0)."""
-    from webapp.trips.views.steps import panel_context
-
     days = rows.days_of(current_user, clock.now())
     found = rows.row_of_trip(trip_id, days)
     if found is None:

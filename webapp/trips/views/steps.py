@@ -26,16 +26,14 @@ from webapp.trips.board import short_name
 from webapp.trips.board_html import span_words
 from webapp.trips.models import Trip
 from webapp.trips.purposes import purpose_of
-from webapp.trips.step_panel import panel_of
+from webapp.trips.views.answers import Told, answer_in, panel_context, seen, trip_id_of
 from webapp.web.forms import parse_day, strip, too_long
 from webapp.web.guard import DESK, allow
 from webapp.web.page import is_partial, page, row_id, safe_next, see_other
 
 bp = Blueprint("steps", __name__)
-SHOWS = frozenset({"", "later", "drop", "note"})
 MOST = {"note": 1000, "reason": 300}
 MOST_ELSE = 200
-_TRIP_ID = select(Trip.id).where(Trip.occasion_id == bindparam("occasion"))
 _NAME = select(Client.last_name, Client.first_name).where(Client.id == bindparam("client"))
 
 
@@ -127,20 +125,6 @@ def typed_text(name: str) -> str:
     return str(strip(request.form.get(name, "")))
 
 
-def seen(touch_id: int) -> Touch:
-    """The touch, when it belongs to an office of this person; else 404."""
-    touch = db.session.get(Touch, touch_id)
-    if touch is None or not actor_of(current_user).may_see(touch.office_id):
-        abort(404)
-    return touch
-
-
-def panel_context(touch_id: int, show: str) -> dict[str, Any]:
-    """What the panel under a row shows."""
-    touch = seen(touch_id)
-    return panel_of(touch, show if show in SHOWS else "", user=current_user, now=clock.now())
-
-
 def _do(touch_id: int, act: Callable[[Actor, datetime], Touch], typed: dict[str, str], show: str = "") -> BaseResponse:
     touch = seen(touch_id)
     for name, text in typed.items():
@@ -160,19 +144,17 @@ def _do(touch_id: int, act: Callable[[Actor, datetime], Touch], typed: dict[str,
 
 def _answer(touch: Touch, said: str, kind: str = "green") -> BaseResponse:
     """Where the person stands: the row of the board, or back to the page with a message."""
-    trip_id = _trip_id_of(touch)
-    if is_partial() and request.form.get("view") == "today":
-        from webapp.trips.views.tasks import task_answer
-        return task_answer(touch.id, said=said)
-    if is_partial() and trip_id is not None and request.form.get("view") == "board":
-        from webapp.trips.views.board import row_answer
-        return row_answer(trip_id, said=said)
-    if is_partial() and trip_id is not None and request.form.get("view") == "trip":
-        from webapp.trips.views.trips import steps_answer
-        return steps_answer(trip_id, said=said)
+    shown = _in_place(touch, Told(said))
+    if shown is not None:
+        return shown
+    trip_id = trip_id_of(touch)
     default = (url_for("trips.trip", trip_id=trip_id) if trip_id
                else url_for("client_page.show", client_id=touch.client_id))
     return see_other(safe_next(request.form.get("back"), default), said, kind)
+
+
+def _in_place(touch: Touch, told: Told) -> Response | None:
+    return answer_in(request.form.get("view", ""), touch, told) if is_partial() else None
 
 
 def _asked(code: str, show: str) -> str:
@@ -184,17 +166,10 @@ def _asked(code: str, show: str) -> str:
 
 def _refused(touch: Touch, sentence: str, typed: dict[str, str], show: str, field: str) -> BaseResponse:
     """422 with everything that was typed still there, and the focus where something is asked for."""
-    trip_id = _trip_id_of(touch)
     extra = {"error": sentence, "typed": typed, "focus": field}
-    if is_partial() and request.form.get("view") == "today":
-        from webapp.trips.views.tasks import task_answer
-        return task_answer(touch.id, is_open=True, show=show, status=422, panel=extra, said=sentence)
-    if is_partial() and trip_id is not None and request.form.get("view") == "board":
-        from webapp.trips.views.board import row_answer
-        return row_answer(trip_id, open_id=touch.id, show=show, status=422, panel=extra, said=sentence)
-    if is_partial() and trip_id is not None and request.form.get("view") == "trip":
-        from webapp.trips.views.trips import steps_answer
-        return steps_answer(trip_id, open_id=touch.id, show=show, status=422, panel=extra, said=sentence)
+    shown = _in_place(touch, Told(sentence, True, show, 422, extra))
+    if shown is not None:
+        return shown
     return _page(touch, show=show, status=422, **extra)
 
 
@@ -207,14 +182,8 @@ def _page(touch: Touch, *, show: str = "", status: int = 200, **extra: Any) -> R
 
 
 def _trip_of(touch: Touch) -> Trip | None:
-    trip_id = _trip_id_of(touch)
+    trip_id = trip_id_of(touch)
     return db.session.get(Trip, trip_id) if trip_id else None
-
-
-def _trip_id_of(touch: Touch) -> int | None:
-    if touch.occasion_id is None:
-        return None
-    return db.session.connection().scalar(_TRIP_ID, {"occasion": touch.occasion_id})
 
 
 def _answers(typed: dict[str, str]) -> dict[str, Any]:

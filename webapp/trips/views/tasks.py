@@ -7,13 +7,14 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from webapp.kit import clock
+from webapp.touches.models import Touch
 from webapp.trips import agenda
 from webapp.trips.agenda_counts import left_for
 from webapp.trips.board_columns import channel_name
 from webapp.trips.board_html import span_words
 from webapp.trips.board_scope import Days, days_of
 from webapp.trips.step_words import outcome_name
-from webapp.trips.views.steps import panel_context, seen
+from webapp.trips.views.answers import Told, answers, panel_context, seen
 from webapp.web.guard import DESK, allow
 from webapp.web.page import is_partial
 
@@ -29,6 +30,11 @@ def item(touch_id: int) -> BaseResponse:
         return redirect(url_for("steps.step", touch_id=touch_id, back="/today"))
     is_open = bool(request.args.get("open"))
     return task_answer(touch_id, is_open=is_open, show=request.args.get("show", ""))
+
+
+@answers("today")
+def _item_of(touch: Touch, told: Told) -> Response:
+    return task_answer(touch.id, **told._asdict())
 
 
 def task_answer(touch_id: int, *, is_open: bool = False, show: str = "", status: int = 200,

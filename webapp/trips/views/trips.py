@@ -18,7 +18,7 @@ from webapp.trips.models import Trip
 from webapp.trips.step_panel import panel_of
 from webapp.trips.trip_history import history_of, tell_the_log
 from webapp.trips.views import hand_over, new_trip, trip_changes  # noqa: F401 - their pages belong to this blueprint
-from webapp.trips.views.steps import SHOWS
+from webapp.trips.views.answers import SHOWS, Told, answers, trip_id_of
 from webapp.trips.views.trips_blueprint import bp, me, moment, seen_trip, today_in
 from webapp.web.guard import DESK, allow
 from webapp.web.page import is_partial, page, row_id
@@ -44,6 +44,14 @@ def trip(trip_id: int) -> Response:
                 may_change=actions.may_change(shown, actor=me(), now=now), span=span_words,
                 is_director=DIRECTOR in current_user.hats, message_states=wording.STATES,
                 **_steps(shown, opened, request.args.get("show", "")))
+
+
+@answers("trip")
+def _route_of(touch: Touch, told: Told) -> Response | None:
+    trip_id = trip_id_of(touch)
+    return None if trip_id is None else steps_answer(
+        trip_id, open_id=touch.id if told.is_open else None, show=told.show, status=told.status, panel=told.panel,
+        said=told.said)
 
 
 def steps_answer(trip_id: int, *, open_id: int | None = None, show: str = "", status: int = 200,
