@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index
 from sqlalchemy import text as sql_text
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -21,6 +21,7 @@ WAITING = "message.state IN ('queued', 'claimed', 'handed')"
 STOPPABLE = "message.state IN ('held', 'queued', 'claimed')"
 STANDING = "message.state IN ('held', 'unknown')"
 ENDED_BADLY = "message.state IN ('failed', 'missed', 'bounced', 'dead', 'cancelled')"
+TRACKED = "message.channel = 'sms' AND message.state = 'sent'"
 NEWS = ("NOT message.settled AND message.state IN ('sent', 'delivered', 'bounced', 'complained', 'unknown', 'failed',"
         " 'missed', 'cancelled', 'dead')")
 
@@ -52,6 +53,7 @@ class Message(Base):
         _partial("news", "id", where=NEWS),
         _partial("group", "group_key", where="group_key <> ''"),
         _partial("tests", "address", where="klass = 'test'"),
+        _partial("tracked", "provider", "provider_ref", where=TRACKED),
         _partial("rate", "provider", "handed_at", where="handed_at IS NOT NULL"),
         Index("ix_message_office", "office_id", "id"),
         Index("ix_message_source", "source", postgresql_ops={"source": "text_pattern_ops"}),
@@ -158,7 +160,7 @@ class Suppression(Base):
 
 
 class Provider(Base):
-    """A breaker per provider: while it fails only one probe in 30 s, until it answers again."""
+    """A breaker per provider: while it fails only one probe in 30 s, until it answers again. `balance` is kopecks."""
 
     __tablename__ = "provider"
     name: Mapped[str] = mapped_column(primary_key=True)
@@ -166,6 +168,8 @@ class Provider(Base):
     probe_at: Mapped[datetime | None]
     last_error: Mapped[str] = mapped_column(default="")
     last_error_at: Mapped[datetime | None]
+    balance: Mapped[int | None] = mapped_column(BigInteger)
+    balance_at: Mapped[datetime | None]
 
 
 append_only(MessageEvent.__table__)  # type: ignore[arg-type]

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from webapp.db import db
 from webapp.kit import clock
-from webapp.post import actions, mail_views, queries, wording
+from webapp.post import actions, callback_views, mail_views, queries, wording
 from webapp.post.models import Message
 from webapp.post.origins import origins_of
 from webapp.post.rules import UNDO_FOR, send_again_from
@@ -29,7 +29,7 @@ from webapp.web.nav import Section, add_section, add_strips
 from webapp.web.page import is_partial, page, part, row_id, safe_next, see_other
 
 bp = Blueprint("post", __name__, url_prefix="/outbox")
-blueprints = [bp, mail_views.bp]
+blueprints = [bp, mail_views.bp, callback_views.bp]
 PAGE, MOST, TRAY = 50, 500, 50
 LETTER_CSP = ("default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'; "
               "base-uri 'none'; form-action 'none'; sandbox")
@@ -41,6 +41,7 @@ def register(app: Flask) -> None:
     add_section(app, Section("sending.index", _l("Sending"), 94, frozenset({"director", "admin"}), "/admin/sending",
                              group=_l("Agency")))
     add_strips(app, sending_strips)
+    callback_views.register(app)
     app.jinja_env.globals["outbox_words"] = wording
     add_log_words("message", _l("Messages"), {
         "retry": _l("Tried a message again: %(name)s"), "cancelled": _l("Cancelled a message: %(name)s"),

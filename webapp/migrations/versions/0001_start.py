@@ -84,6 +84,8 @@ def upgrade() -> None:
     sa.Column('probe_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('last_error', sa.String(), nullable=False),
     sa.Column('last_error_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('balance', sa.BigInteger(), nullable=True),
+    sa.Column('balance_at', sa.DateTime(timezone=True), nullable=True),
     sa.PrimaryKeyConstraint('name', name=op.f('pk_provider'))
     )
     op.create_table('setting',
@@ -474,6 +476,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_message_source', ['source'], unique=False, postgresql_ops={'source': 'text_pattern_ops'})
         batch_op.create_index('ix_message_standing', ['state', 'next_try_at'], unique=False, sqlite_where=sa.text("state IN ('held', 'unknown')"), postgresql_where=sa.text("state IN ('held', 'unknown')"))
         batch_op.create_index('ix_message_tests', ['address'], unique=False, sqlite_where=sa.text("klass = 'test'"), postgresql_where=sa.text("klass = 'test'"))
+        batch_op.create_index('ix_message_tracked', ['provider', 'provider_ref'], unique=False, sqlite_where=sa.text("channel = 'sms' AND state = 'sent'"), postgresql_where=sa.text("channel = 'sms' AND state = 'sent'"))
         batch_op.create_index('ix_message_waiting', ['office_id'], unique=False, sqlite_where=sa.text("state IN ('queued', 'claimed', 'handed')"), postgresql_where=sa.text("state IN ('queued', 'claimed', 'handed')"))
         batch_op.create_index('ix_message_waiting_address', ['address_hash'], unique=False, sqlite_where=sa.text("state IN ('held', 'queued', 'claimed')"), postgresql_where=sa.text("state IN ('held', 'queued', 'claimed')"))
 
@@ -771,6 +774,7 @@ def downgrade() -> None:
     with op.batch_alter_table('message', schema=None) as batch_op:
         batch_op.drop_index('ix_message_waiting_address', sqlite_where=sa.text("state IN ('held', 'queued', 'claimed')"), postgresql_where=sa.text("state IN ('held', 'queued', 'claimed')"))
         batch_op.drop_index('ix_message_waiting', sqlite_where=sa.text("state IN ('queued', 'claimed', 'handed')"), postgresql_where=sa.text("state IN ('queued', 'claimed', 'handed')"))
+        batch_op.drop_index('ix_message_tracked', sqlite_where=sa.text("channel = 'sms' AND state = 'sent'"), postgresql_where=sa.text("channel = 'sms' AND state = 'sent'"))
         batch_op.drop_index('ix_message_tests', sqlite_where=sa.text("klass = 'test'"), postgresql_where=sa.text("klass = 'test'"))
         batch_op.drop_index('ix_message_standing', sqlite_where=sa.text("state IN ('held', 'unknown')"), postgresql_where=sa.text("state IN ('held', 'unknown')"))
         batch_op.drop_index('ix_message_source', postgresql_ops={'source': 'text_pattern_ops'})

@@ -23,8 +23,8 @@ def report(message: Message, state: str, *, actor: Actor, now: datetime, code: s
     """
     with transaction() as session:
         row = session.get_one(Message, message.id, with_for_update=True, populate_existing=True)
-        if row.state == "unknown":
-            # Whoever reports about it must have had it.
+        if row.state in ("unknown", "handed"):
+            # Whoever reports about it must have had it; a report can be quicker than the answer.
             move(session, [row.id], "sent", actor.name, now, code="reported", sent_at=row.handed_at or now)
         elif not rules.may_become(row.state, state):
             return False

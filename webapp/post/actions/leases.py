@@ -12,13 +12,16 @@ from sqlalchemy.orm import Session
 from webapp.db import transaction
 from webapp.post import rules
 from webapp.post.actions.history import move
-from webapp.post.channels import Outgoing, Provider, Record, provider_for
+from webapp.post.channels import Outgoing, Provider, Record, Unreachable, provider_for
 from webapp.post.models import LEASED, STANDING
 from webapp.post.obstacles import message
 from webapp.post.reading import whole_messages
 
 _ASK_AGAIN = timedelta(minutes=5)
+_ASK_FOR = timedelta(days=2)
 _AT_ONCE = 500
+# Each is a question over the network, and letters wait behind them.
+_ASKED_AT_ONCE = 100
 
 
 def release_leases(now: datetime, *, author: str = "post") -> dict[str, int]:
@@ -57,16 +60,22 @@ def _requeue(session: Session, rows: Sequence[Any], now: datetime, author: str) 
 def resolve_unknown(now: datetime, *, author: str = "post") -> dict[str, int]:
     """Ask the providers that keep a record about unknown messages; gives how many turned out sent or queued_again.
 
-    What was proven absent is queued once; a second time it stays for a person to decide.
+    What was proven absent is queued once; a second time it stays for a person to decide. A provider that does not
+    answer is not asked about the others now.
     """
     figures: Counter[str] = Counter()
+    silent: set[str] = set()
     for row in _to_ask(now):
         provider = _provider_of(row)
-        if provider is None:
+        if provider is None or provider.name in silent:
             continue
-        found = provider.ask(row)
+        try:
+            found = provider.ask(row)
+        except Unreachable:
+            silent.add(provider.name)
+            found = Record.CANNOT_TELL
         with transaction() as session:
-            figures.update(_settle(session, row, found, now, author))
+            figures.update(_settle(session, row, provider, found, now, author))
     return dict(figures)
 
 
@@ -74,7 +83,7 @@ def _to_ask(now: datetime) -> list[Outgoing]:
     with transaction() as session:
         query = whole_messages().where(
             text(STANDING), message.c.state == "unknown", message.c.next_try_at <= now,
-            message.c.decided_at.is_(None)).limit(_AT_ONCE)
+            message.c.handed_at > now - _ASK_FOR, message.c.decided_at.is_(None)).limit(_ASKED_AT_ONCE)
         return [Outgoing(*row) for row in session.connection().execute(query)]
 
 
@@ -85,17 +94,19 @@ def _provider_of(row: Outgoing) -> Provider | None:
     return provider if provider.name == row.provider and provider.can_ask else None
 
 
-def _settle(session: Session, row: Outgoing, found: Record, now: datetime, author: str) -> dict[str, int]:
-    query = select(message.c.returned).where(message.c.id == row.id, message.c.state == "unknown",
-                                             message.c.decided_at.is_(None))
-    returned = session.connection().scalar(query.with_for_update())
-    if returned is None:
+def _settle(session: Session, row: Outgoing, provider: Provider, found: Record, now: datetime,
+            author: str) -> dict[str, int]:
+    query = select(message.c.returned, message.c.handed_at).where(
+        message.c.id == row.id, message.c.state == "unknown", message.c.decided_at.is_(None))
+    there = session.connection().execute(query.with_for_update()).first()
+    if there is None:
         return {}
+    is_sure = now >= there.handed_at + provider.sure_after
     values: dict[str, Any] = {"crashes": 0, "last_code": "", "claim_token": ""}
     if found is Record.HAS_IT:
         move(session, [row.id], "sent", author, now, code="asked", sent_at=now, **values)
         return {"sent": 1}
-    if found is Record.NEVER_GOT_IT and not returned:
+    if found is Record.NEVER_GOT_IT and is_sure and not there.returned:
         move(session, [row.id], "queued", author, now, code="proven-absent", returned=1, next_try_at=now, **values)
         return {"queued_again": 1}
     session.connection().execute(

@@ -18,6 +18,8 @@ from webapp.post.refusal_rules import Outcome, Refusal, after_refusal
 
 log = logging.getLogger("snova.post")
 _BREAKS_IN_A_ROW = 2
+# Faults of the account with a provider, worth telling as such.
+_TELLING = ("login", "no-money")
 
 
 @dataclass
@@ -38,6 +40,7 @@ class Shift:
     outcomes: list[Outcome] = field(default_factory=list)
     prepared: dict[int, Any] = field(default_factory=dict)
     breaks: int = 0
+    fault: str = "lost"
     kept: Connection | None = None
 
     def run(self) -> bool:
@@ -88,7 +91,7 @@ class Shift:
         for i, m in handed:
             self._hear(i, m)
         if self.breaks >= _BREAKS_IN_A_ROW:
-            recording.provider_failed(self.provider.name, now=self.clock(), code="lost", text="")
+            recording.provider_failed(self.provider.name, now=self.clock(), code=self.fault, text="")
             return False
         return True
 
@@ -171,11 +174,13 @@ class Shift:
         log.warning("no answer about message %s: %s", message.id, error)
         self.tally["in_doubt"] += 1
         self.breaks += 1
+        self.fault = "lost"
         self._drop(index)
 
     def _broken(self, index: int, message: Outgoing, refusal: Refusal) -> None:
         self._refused(message, refusal)
         self.breaks += 1
+        self.fault = refusal.code if refusal.code in _TELLING else "lost"
         self._drop(index)
 
     def _refused(self, message: Outgoing, refusal: Refusal) -> None:

@@ -8,7 +8,7 @@ is apart from waiting (`ready`, `answer`) so that several connections can wait a
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from importlib import import_module
 from importlib.util import find_spec
@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from webapp.config import Settings
 from webapp.post.refusal_rules import Refusal
+from webapp.post.sms_account import sms_provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +106,16 @@ class Line(Protocol):
 
 
 class Provider(Protocol):
-    """A way out. `connections` may be open at once, `per_minute` messages leave at most (0: no limit)."""
+    """A way out. `connections` may be open at once, `per_minute` messages leave at most (0: no limit).
+
+    That a message is absent is believed `sure_after` its hand-off: until then it may still be on its way in.
+    """
 
     name: str
     connections: int
     per_minute: int
     can_ask: bool
+    sure_after: timedelta
 
     def prepare(self, message: Outgoing) -> Any:
         """What `offer` needs, made without a connection. Raises Refused when the message cannot be sent at all."""
@@ -119,7 +124,7 @@ class Provider(Protocol):
         """A new connection. Raises Unreachable."""
 
     def ask(self, message: Outgoing) -> Record:
-        """Does the provider have this message? Asked only where `can_ask`."""
+        """Does the provider have this message? Asked only where `can_ask`. Raises Unreachable."""
 
 
 @dataclass
@@ -130,6 +135,7 @@ class Missing:
     connections: int = 1
     per_minute: int = 0
     can_ask: bool = False
+    sure_after: timedelta = timedelta(0)
 
     def prepare(self, message: Outgoing) -> None:
         """Nothing to make."""
@@ -149,8 +155,7 @@ def provider_for(channel: str, mode: str, settings: Settings) -> Provider:
         return _load("trial", settings)
     if channel == "email":
         return _load("smtp", settings)
-    chosen = settings.sms.get("SMS_PROVIDER", "").strip().lower() or "file"
-    return _load(f"sms_{chosen}", settings)
+    return _load(f"sms_{sms_provider(settings)}", settings)
 
 
 def _load(name: str, settings: Settings) -> Provider:

@@ -4,6 +4,7 @@ import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from webapp.post.channels import Accepted, Gone, Line, Outgoing, Record
@@ -28,6 +29,7 @@ class FileProvider:
     connections: int = 1
     per_minute: int = 0
     can_ask: bool = True
+    sure_after: timedelta = timedelta(0)
 
     def prepare(self, message: Outgoing) -> tuple[str, dict[str, bytes]]:
         """The contents of the files under their common name; a message that cannot be built is refused here."""

@@ -10,6 +10,7 @@ import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from webapp.config import Settings
@@ -58,6 +59,7 @@ class SmtpProvider:
     per_minute: int = 0
     name: str = "smtp"
     can_ask: bool = False
+    sure_after: timedelta = timedelta(0)
 
     def prepare(self, message: Outgoing) -> tuple[str, str, bytes]:
         """Envelope sender, envelope recipient and the dot-stuffed body without its final dot."""
