@@ -1,5 +1,6 @@
 """Reports of SMS providers: public addresses, each report with its own proof; a wrong one changes nothing."""
 
+import json
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -100,10 +101,13 @@ def _form(provider: str) -> list[tuple[str, str]]:
 
 def _json_or_form() -> dict[str, Any]:
     request.max_content_length, request.max_form_parts = LARGEST, MOST
-    if request.is_json:
-        found = request.get_json(silent=True)
-        return found if isinstance(found, dict) else {}
-    return dict(_plain(request.form.items()))
+    if not request.is_json:
+        return dict(_plain(request.form.items()))
+    try:
+        found = json.loads(request.get_data())
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _plain(fields: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
