@@ -17,6 +17,7 @@ from webapp.app import create_app
 from webapp.batches.actions import beat, forget_files, has_tables, run_batches, run_slot, tidy
 from webapp.desk.actions import check_data, tick
 from webapp.kit import clock
+from webapp.post.actions import track
 
 app = create_app(wake=wake)
 stopping = Event()
@@ -59,6 +60,11 @@ def post() -> None:
 @periodic(MINUTE)
 def minute() -> None:
     run_slot("minute", timedelta(minutes=1), now=clock.now(), work=lambda _slot: post())
+
+
+@periodic(MINUTE)
+def sms() -> None:
+    run_slot("sms", timedelta(minutes=1), now=clock.now(), work=lambda _slot: track(now=clock.now()))
 
 
 @periodic(MINUTE)

@@ -91,6 +91,13 @@ def latest_tests(user: User) -> Sequence[Message]:
         .order_by(Message.id.desc()).limit(3)).all()
 
 
+def latest_test_sms(user: User) -> Sequence[Message]:
+    """The last test SMS this person has sent."""
+    return db.session.scalars(select(Message).where(
+        text("message.klass = 'test'"), Message.channel == "sms", Message.source.startswith(f"test-sms:{user.id}:"))
+        .order_by(Message.id.desc()).limit(3)).all()
+
+
 def failing_providers(names: Sequence[str]) -> Sequence[Provider]:
     """Those of the providers in use that do not answer, with since when."""
     failing = db.session.connection().scalars(_FAILING, {"names": list(names)}).all()

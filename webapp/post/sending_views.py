@@ -128,7 +128,7 @@ def _ways() -> list[dict[str, Any]]:
         host = f"{mail['MAIL_SERVER']}:{mail.get('MAIL_PORT') or 25}" if mail.get("MAIL_SERVER") else ""
         ways.append({
             "channel": channel, "since": row.failing_since if row else None,
-            "name": host if channel == "email" else provider.name[4:],
+            "name": host if channel == "email" else wording.SMS_PROVIDERS.get(provider.name[4:], provider.name[4:]),
             "fault": wording.provider_fault(row.last_error) if row and row.last_error else "",
             "fault_at": row.last_error_at if row else None})
     return ways

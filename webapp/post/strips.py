@@ -37,10 +37,13 @@ def _silent_relay() -> Iterator[Strip]:
     settings = current_app.extensions["snova.settings"]
     names = [provider_for(channel, "live", settings).name for channel in rules.CHANNELS]
     now = clock.now()
-    since = min((row.failing_since for row in queries.failing_providers(names) if row.failing_since), default=now)
+    failing = queries.failing_providers(names)
+    since = min((row.failing_since for row in failing if row.failing_since), default=now)
     if now - since < _PATIENCE:
         return
     local = since.astimezone(ZoneInfo(current_user.offices[0].timezone if current_user.offices else "Europe/Moscow"))
     when = local.strftime("%H:%M") if now - since < timedelta(hours=12) else local.strftime("%d.%m %H:%M")
-    yield Strip("red", "broken", _("Letters have not been leaving since %(time)s.", time=when),
+    only_sms = all(row.name.startswith("sms_") for row in failing)
+    yield Strip("red", "broken", _("SMS have not been leaving since %(time)s.", time=when) if only_sms
+                else _("Letters have not been leaving since %(time)s.", time=when),
                 _("Please call your administrator."))

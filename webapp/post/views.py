@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from webapp.db import db
 from webapp.kit import clock
-from webapp.post import actions, callback_views, mail_views, queries, wording
+from webapp.post import actions, callback_views, mail_views, queries, sms_views, wording
 from webapp.post.models import Message
 from webapp.post.origins import origins_of
 from webapp.post.rules import UNDO_FOR, send_again_from
@@ -29,7 +29,9 @@ from webapp.web.nav import Section, add_section, add_strips
 from webapp.web.page import is_partial, page, part, row_id, safe_next, see_other
 
 bp = Blueprint("post", __name__, url_prefix="/outbox")
+# The pages of mail and of SMS hang on the same blueprint.
 blueprints = [bp, mail_views.bp, callback_views.bp]
+assert mail_views.bp is sms_views.bp
 PAGE, MOST, TRAY = 50, 500, 50
 LETTER_CSP = ("default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'; "
               "base-uri 'none'; form-action 'none'; sandbox")
@@ -50,7 +52,10 @@ def register(app: Flask) -> None:
     add_log_words("sending", _l("Sending"), {
         "mode": _l("Changed the mode of sending"), "held": _l("Stopped letters and SMS"),
         "released": _l("Lifted a stop"), "relay": _l("Changed the mail server"),
-        "relay-password": _l("Changed the mail server and its password")}, fields={
+        "relay-password": _l("Changed the mail server and its password"), "sms": _l("Changed the SMS provider"),
+        "sms-key": _l("Changed the SMS provider and its key")}, fields={
+        "sms_provider": _l("SMS provider"), "sms_login": _l("Login of the SMS provider"),
+        "sms_sender": _l("Name of the sender in SMS"),
         "mode": _l("Mode of sending"), "reason": _l("Reason"), "mail_server": _l("Mail server"),
         "mail_encryption": _l("Encryption"), "mail_login": _l("Login"), "mail_sender": _l("Address of the sender"),
         "mail_sender_name": _l("Name of the sender")},

@@ -92,7 +92,20 @@ _SMS_REASONS: dict[str, Any] = {
     "busy": _l("The SMS provider is busy. It will be tried again."),
     "later": _l("The SMS provider asked to come later. It will be tried again."),
     "no-connection": _l("The SMS provider cannot be reached. It will be tried again."),
+    "no-money": _l("There is no money on the account with the SMS provider. It leaves once somebody tops it up."),
+    "login": _l("The SMS provider does not know our key. Tell your administrator."),
+    "too-big": _l("It did not leave: it is too long for an SMS. Tell your administrator."),
+    "stop-list": _l("It did not leave: this number is on the stop list of the SMS provider. Call."),
+    "abroad": _l("It did not leave: the SMS provider is set to send nothing abroad. Call, or tell your administrator."),
+    "day-limit": _l("A daily limit of the SMS provider is reached. It will be tried again."),
+    "rejected": _l("It did not arrive: the phone company or the SMS provider rejected it. Call."),
+    "expired": _l("It did not arrive: the phone was off or out of reach for too long. Call."),
+    "deleted": _l("It did not arrive: the phone company has dropped it. Call."),
+    "phone-fault": _l("It did not arrive: the phone cannot take SMS now. Call."),
+    "not-delivered": _l("It did not arrive, and the phone company does not say why. Call."),
+    "no-money-left": _l("It did not arrive: the money on the account with the SMS provider ran out."),
 }
+SMS_PROVIDERS: dict[str, Any] = {"smsru": "SMS.ru", "smsc": "SMSC.ru", "smsaero": "SMS Aero"}
 _HISTORY = {
     "counted": _l("A person knows that it arrived."),
     "send-again": _l("A person had it sent once more."),
@@ -111,6 +124,15 @@ _PROVIDER = {
     "bad-certificate": _l("The server's certificate is not valid."),
     "no-encryption": _l("The server offers no encryption, though it is asked for."),
     "lost": _l("The connection breaks again and again."),
+    "no-money": _l("There is no money on the account."),
+}
+_SMS_FAULTS: dict[str, Any] = {
+    "login": _l("The provider does not accept the login or the key. Copy the key once more from its cabinet."),
+    "busy": _l("The provider has blocked us for a while, because of too many questions. Try again in an hour."),
+    "bad-certificate": _l("The certificate of the provider is not valid, so the key was not sent. Check the date of "
+                          "this machine."),
+    "no-such-server": _l("The name of the provider cannot be found: this machine has no internet."),
+    "no-provider": _l("There is no such SMS provider. Check SMS_PROVIDER."),
 }
 _RELAY: dict[str, Any] = {
     "no-such-server": _l("There is no server “%(server)s”. Check its name for typing mistakes."),
@@ -138,10 +160,10 @@ _REFUSED: dict[str, Any] = {
 }
 
 
-def state_mark(state: str) -> tuple[str, str]:
+def state_mark(state: str, channel: str = "email") -> tuple[str, str]:
     """(kind of the mark, word) for a state."""
     kind, word = STATES[state]
-    return kind, str(word)
+    return kind, str(_l("not delivered") if (state, channel) == ("bounced", "sms") else word)
 
 
 def past_reason(state: str, code: str, channel: str) -> str:
@@ -181,6 +203,11 @@ def provider_fault(error: str) -> str:
 def relay_fault(code: str, **words: Any) -> str:
     """What went wrong while a relay was tried out, and what to do; `words` are server, port, sender and reader."""
     return str(_RELAY.get(code) or _l("No connection with “%(server)s” came about. Try again in a minute.")) % words
+
+
+def sms_fault(code: str) -> str:
+    """What went wrong while an SMS provider was tried out, and what to do."""
+    return str(_SMS_FAULTS.get(code) or _l("The provider did not answer as it should. Try again in a minute."))
 
 
 def refused_words(why: str) -> str:

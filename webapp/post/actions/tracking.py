@@ -78,13 +78,18 @@ def reported_by_ref(provider: str, ref: str, found: Report, *, now: datetime) ->
 def refresh_balance(gateway: Gateway, *, now: datetime) -> int | Refusal:
     """Ask for the money left and remember it. Raises Unreachable."""
     found = gateway.balance()
-    with transaction() as session:
-        row = session.get(ProviderRow, gateway.name, with_for_update=True) or ProviderRow(name=gateway.name)
-        row.balance_at = now
-        if isinstance(found, int):
-            row.balance = found
-        session.add(row)
+    note_balance(gateway.name, found if isinstance(found, int) else None, now=now)
     return found
+
+
+def note_balance(name: str, kopecks: int | None, *, now: datetime) -> None:
+    """Remember what a provider told of its account; with None only that it was asked."""
+    with transaction() as session:
+        row = session.get(ProviderRow, name, with_for_update=True) or ProviderRow(name=name)
+        row.balance_at = now
+        if kopecks is not None:
+            row.balance = kopecks
+        session.add(row)
 
 
 def _apply(row_id: int, found: Report, now: datetime) -> int:
