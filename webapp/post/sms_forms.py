@@ -25,7 +25,7 @@ class SmsForm(BaseForm):
     form_errors: list[str]
     provider = RadioField(_l("Who carries your SMS?"), validate_choice=False,
                           choices=[SelectChoice(name, SMS_PROVIDERS[name]) for name in PROVIDERS])
-    login = StringField(_l("Login"), [Optional()], render_kw=_PLAIN,
+    login = StringField(_l("Login"), render_kw=_PLAIN,
                         description=_l("For SMS Aero, the e-mail you sign in with. For SMSC, leave it empty if you "
                                        "have an API key."))
     password = PasswordField(_l("API key or password"), render_kw={"autocomplete": "new-password"})
