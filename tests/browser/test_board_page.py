@@ -80,14 +80,14 @@ def test_no_answer_is_one_click_in_the_panel(tab, cast, board):
     assert (touch.status, touch.attempts) == ("planned", 1)
 
 
-def test_a_refused_result_keeps_the_note_and_puts_focus_on_the_sentence(tab, cast, board):
+def test_a_refused_result_keeps_the_note_and_puts_focus_where_a_day_is_asked_for(tab, cast, board):
     olga = tab(cast.olga).go("/board")
     olga.page.locator(f"{row(board['near'])} [data-tick]").click()
     olga.page.fill(f"{row(board['near'])} input[name=note]", "перезвонить после обеда")
     olga.page.locator(f"{row(board['near'])} button[value=come]").click()
     olga.page.wait_for_selector(f"{row(board['near'])} #errors")
     assert olga.page.input_value(f"{row(board['near'])} input[name=note]") == "перезвонить после обеда"
-    assert olga.page.evaluate("document.activeElement.id") == "errors"
+    assert olga.page.evaluate("document.activeElement.name") == "date"
 
 
 def test_search_waits_until_typing_pauses(tab, cast, board):
