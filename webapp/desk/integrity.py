@@ -70,7 +70,8 @@ def _occasions(found: Findings) -> None:
 
 def _occasion(found: Findings, row: Occasion, touches: list[Touch], held: frozenset[int]) -> None:
     standing = standing_of(touches, row.held_at is not None, held)
-    if (row.attention_on, row.broken, row.next_on) != (standing.attention_on, standing.broken, standing.next_on):
+    kept = (row.attention_on, row.broken, row.next_on, row.breaks_at)
+    if kept != (standing.attention_on, standing.broken, standing.next_on, standing.breaks_at):
         found.faults.append(f"occasion {row.id}: attention date or broken count disagrees with its touches")
     if (row.closed_at is not None) != (standing.is_finished or row.cancelled_at is not None):
         found.faults.append(f"occasion {row.id}: closed although steps are open, or the other way round")

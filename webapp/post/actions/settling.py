@@ -1,6 +1,6 @@
 """News for the owners of sources: what has changed since they last looked, and that they have seen it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import select, text, update
 
@@ -9,13 +9,22 @@ from webapp.post.models import NEWS, Message
 from webapp.post.obstacles import message
 
 
-def unsettled(limit: int = 500) -> list[Message]:
+def news(limit: int = 500, *, after: int = 0) -> list[tuple[int, str]]:
+    """(id, source) of messages with news, oldest first, without a lock: owners lock what is theirs before."""
+    query = select(message.c.id, message.c.source).where(text(NEWS), message.c.id > after).order_by(message.c.id)
+    return [(row.id, row.source) for row in db.session.execute(query.limit(limit))]
+
+
+def unsettled(limit: int = 500, *, among: Collection[int] | None = None) -> list[Message]:
     """Messages with news (sent, failed, missed, unknown, bounced …), oldest first; read them inside `transaction()`.
 
     On PostgreSQL the rows stay locked until its end and those of another worker are passed over.
     """
     query = select(Message).where(text(NEWS)).order_by(Message.id)
-    return list(db.session.scalars(query.limit(limit).with_for_update(skip_locked=True)))
+    if among is not None:
+        query = query.where(Message.id.in_(among))
+    query = query.limit(limit).with_for_update(skip_locked=True)
+    return list(db.session.scalars(query.execution_options(populate_existing=True)))
 
 
 def mark_settled(ids: Iterable[int]) -> None:

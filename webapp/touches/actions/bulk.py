@@ -14,6 +14,7 @@ from webapp.staff.rules import DIRECTOR, SERVICE, Actor, NotAllowed
 from webapp.touches.actions.ticking import AlreadyDone, move, refresh_occasion, tick, to_change
 from webapp.touches.effects import BadOutcome
 from webapp.touches.history import log, new_bundle, snapshot
+from webapp.touches.locking import lock_all
 from webapp.touches.models import Occasion, Touch
 from webapp.touches.state_rules import OPEN_STATUSES
 
@@ -44,6 +45,7 @@ def reassign(touch_ids: Sequence[int], user_id: int, *, occasion_ids: Sequence[i
     with transaction() as session:
         to = session.get_one(User, user_id)
         places = set(to.office_ids)
+        _lock_all_of(touch_ids, occasion_ids)
         given = [number for number in sorted(occasion_ids)
                  if _give(number, to, places, actor=actor, now=now, bundle=bundle)]
         for touch_id in touch_ids:
@@ -94,6 +96,7 @@ def bulk(verb: str, touch_ids: Sequence[int], *, actor: Actor, now: datetime, da
     """Tick or put off many steps at once with one undo; steps that need a result are left out and named."""
     bundle, done, left = new_bundle(), [], []
     with transaction():
+        _lock_all_of(touch_ids)
         for touch_id in touch_ids:
             reason = _bulk_one(verb, touch_id, actor=actor, now=now, day=day, note=note, bundle=bundle)
             if reason:
@@ -101,6 +104,12 @@ def bulk(verb: str, touch_ids: Sequence[int], *, actor: Actor, now: datetime, da
             else:
                 done.append(touch_id)
     return BulkResult(tuple(done), tuple(left), bundle)
+
+
+def _lock_all_of(touch_ids: Sequence[int], occasion_ids: Sequence[int] = ()) -> None:
+    """Every occasion at once and in one order, whatever the order of the rows on the page."""
+    of_steps = db.session.scalars(select(Touch.occasion_id).where(Touch.id.in_(touch_ids)))
+    lock_all([*of_steps, *occasion_ids])
 
 
 def _bulk_one(verb: str, touch_id: int, *, actor: Actor, now: datetime, day: date | None, note: str,

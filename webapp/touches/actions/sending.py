@@ -1,10 +1,10 @@
 """The automatic side of the plan: what is due becomes messages, what came back settles into touches."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from itertools import count
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import selectinload
 
 from webapp.clients.models import Client, Phone
@@ -16,6 +16,7 @@ from webapp.staff.audit import job
 from webapp.touches import store
 from webapp.touches.actions.occasions import group_key, source_key
 from webapp.touches.history import log, snapshot
+from webapp.touches.locking import claim_touches, lock_free
 from webapp.touches.models import PLANNED, Occasion, Touch
 from webapp.touches.people import performer_for
 from webapp.touches.rules import replacement_call
@@ -29,6 +30,8 @@ BATCH = 50
 GRACE = timedelta(seconds=15)
 LOOK_AHEAD = timedelta(days=14)
 LANES = {"sms": 1, "email": 3}
+_WITH_OCCASION = selectinload(Touch.occasion).selectinload(Occasion.client)
+_PLACES = select(Touch.id, Touch.occasion_id).where(Touch.id.in_(bindparam("ids", expanding=True)))
 
 
 def queue_due(*, now: datetime) -> dict[str, int]:
@@ -37,29 +40,31 @@ def queue_due(*, now: datetime) -> dict[str, int]:
     Gives how many were queued, skipped and missed. Safe to run twice and by several workers at once.
     """
     figures = {"queued": 0, "skipped": 0, "missed": 0}
-    desk = Desk()
+    desk, passed = Desk(), set[int]()
     for _round in count():
         with transaction():
-            touches = _due(now)
+            # One that somebody is changing waits for the next tick.
+            touches, found = claim_touches(_due(now, passed), _WITH_OCCASION)
             for touch in touches:
                 figures[_send_one(touch, desk, now)] += 1
-            for occasion in {t.occasion_id: t.occasion for t in touches}.values():
-                if occasion is not None:
-                    refresh(occasion, now=now)
-        if len(touches) < BATCH:
+            _refresh_all(touches, now)
+        passed.update(set(found) - {touch.id for touch in touches})
+        if len(found) < BATCH:
             return figures
     raise AssertionError("unreachable")
 
 
-def _due(now: datetime) -> Sequence[Touch]:
-    query = (select(Touch).join(Occasion, Touch.occasion_id == Occasion.id)
-             .where(Touch.status == PLANNED, Touch.automatic, Touch.send_at <= now,
-                    Occasion.held_at.is_(None), Occasion.cancelled_at.is_(None))
-             .order_by(Touch.send_at, Touch.id).limit(BATCH)
-             .options(selectinload(Touch.occasion).selectinload(Occasion.client))
-              # Whoever changes steps locks the occasion first; one that is being changed now waits for the next tick.
-             .with_for_update(of=Occasion, skip_locked=True))
-    return db.session.scalars(query).all()
+def _due(now: datetime, passed: Collection[int]) -> Select[Touch]:
+    return (select(Touch).join(Occasion, Touch.occasion_id == Occasion.id)
+            .where(Touch.status == PLANNED, Touch.automatic, Touch.send_at <= now, Touch.id.not_in(passed),
+                   Occasion.held_at.is_(None), Occasion.cancelled_at.is_(None))
+            .order_by(Touch.send_at, Touch.id).limit(BATCH))
+
+
+def _refresh_all(touches: Iterable[Touch], now: datetime) -> None:
+    for occasion in {touch.occasion_id: touch.occasion for touch in touches}.values():
+        if occasion is not None:
+            refresh(occasion, now=now)
 
 
 def _send_one(touch: Touch, desk: Desk, now: datetime) -> str:
@@ -110,28 +115,33 @@ def _reply_to(occasion: Occasion, written: Written) -> str:
 
 def settle(*, now: datetime) -> int:
     """Bring what happened to messages back into their touches and rows of the board; gives how many."""
-    settled = 0
+    settled = last = 0
     while True:
         with transaction():
-            messages = post.unsettled(BATCH)
-            occasions = {}
+            news = post.news(BATCH, after=last)
+            steps = {message_id: number for message_id, source in news if (number := _touch_number(source))}
+            places = {row.id: row.occasion_id for row in db.session.execute(_PLACES, {"ids": list(steps.values())})}
+            free = {None, *lock_free(places.values())}
+            busy = {number for number, occasion_id in places.items() if occasion_id not in free}
+            messages = post.unsettled(BATCH, among=[i for i, _source in news if steps.get(i) not in busy])
+            touches = {touch.id: touch for touch in db.session.scalars(
+                select(Touch).where(Touch.id.in_([steps[m.id] for m in messages if m.id in steps]))
+                .execution_options(populate_existing=True))}
             for message in messages:
-                touch = _touch_of(message)
+                touch = touches.get(steps.get(message.id, 0))
                 if touch is not None:
                     _settle_one(touch, message, now)
-                    occasions[touch.occasion_id] = touch.occasion
             post.mark_settled([message.id for message in messages])
-            for occasion in occasions.values():
-                if occasion is not None:
-                    refresh(occasion, now=now)
+            _refresh_all(touches.values(), now)
             settled += len(messages)
-        if len(messages) < BATCH:
+        if len(news) < BATCH:
             return settled
+        last = news[-1][0]
 
 
-def _touch_of(message: Message) -> Touch | None:
-    kind, _, number = message.source.partition(":")
-    return db.session.get(Touch, int(number)) if kind == "touch" and number.isdigit() else None
+def _touch_number(source: str) -> int | None:
+    kind, _, number = source.partition(":")
+    return int(number) if kind == "touch" and number.isdigit() else None
 
 
 def _settle_one(touch: Touch, message: Message, now: datetime) -> None:
@@ -164,20 +174,18 @@ def _settle_one(touch: Touch, message: Message, now: datetime) -> None:
 
 def plan_calls_instead(*, now: datetime) -> int:
     """A reminder of the flight that has no mobile number to go to becomes a call in good time; gives how many."""
-    with transaction() as session:
-        rows = session.scalars(
+    with transaction():
+        touches, _found = claim_touches(
             select(Touch).join(Occasion, Touch.occasion_id == Occasion.id).join(Client, Touch.client_id == Client.id)
             .where(Touch.status == PLANNED, Touch.automatic, Touch.channel == "sms",
                    Touch.step_code == "fly_tomorrow", Touch.send_at <= now + LOOK_AHEAD,
                    Occasion.cancelled_at.is_(None),
-                   ~Client.phones.any(Phone.broken_at.is_(None) & Phone.is_mobile)).limit(500)).all()
-        for touch in rows:
+                   ~Client.phones.any(Phone.broken_at.is_(None) & Phone.is_mobile)).limit(500))
+        for touch in touches:
             _turn(touch, "skipped", "no-mobile", now)
             _call_instead(touch, now)
-        for occasion in {t.occasion_id: t.occasion for t in rows}.values():
-            if occasion is not None:
-                refresh(occasion, now=now)
-        return len(rows)
+        _refresh_all(touches, now)
+        return len(touches)
 
 
 def _is_reminder(touch: Touch) -> bool:
