@@ -23,11 +23,12 @@
   });
 
   // What was typed outlives a lost session, a lost line and a closed tab until it is kept on the server.
-  const key = "letter:" + form.action, same = (text) => text.replaceAll("\r\n", "\n").trim();
+  const key = form.dataset.key, same = (text) => text.replaceAll("\r\n", "\n").trim();
   const now = () => JSON.stringify(words.map((el) => same(el.value)));
   const start = now(), kept = localStorage.getItem(key);
   form.addEventListener("input", (event) => { if (words.includes(event.target)) localStorage.setItem(key, now()); });
-  if (!kept || kept === start) return localStorage.removeItem(key);
+  if (kept === start && "saved" in form.dataset) localStorage.removeItem(key);
+  if (!kept || kept === start) return;
   const box = document.createElement("div"), text = document.createElement("span");
   box.className = "note note--yellow";
   box.setAttribute("role", "status");
