@@ -87,7 +87,7 @@ def test_at_first_the_letter_is_tried_on_the_client_who_gets_it_next(anna, cast,
     later = flying(cast, now)
     make.client(cast.main, last="Случайная", email=None, phone=None, now=now)
     page = anna.get(url("packing"))
-    assert "Как прочитает: Громова Екатерина" in page.text
+    assert "На примере: Громова Екатерина" in page.text
     assert "Придёт: 22 нояб., 10:00" in page.text
     names = [label.text for label in page.root.one(id="people").all("label")]
     assert names == ["Громова Екатерина", "клиент без данных"]
@@ -210,7 +210,7 @@ def test_an_sms_is_counted_after_filling_for_the_chosen_and_for_the_longest_clie
     flying(cast, now, first="Константин" * 9)
     typed = form("bon_voyage", body="Привет, {{ клиент.имя }}", client=str(short.client.id))
     page = anna.post(url("bon_voyage", "/preview"), typed, htmx=True)
-    assert page.root.one(id="size").text.startswith("10 знаков · 1 SMS. Самая длинная: 98 знаков · 2 SMS")
+    assert page.root.one(id="size").text.startswith("10 знаков · 1 SMS Самая длинная: 98 знаков · 2 SMS")
 
 
 def test_latin_sms_have_more_room(anna):

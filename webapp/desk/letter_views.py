@@ -22,6 +22,7 @@ from webapp.letters.check_words import FIELDS
 from webapp.letters.check_words import sentence as finding_words
 from webapp.letters.drafts import Edition, Words, editions_of, words_of
 from webapp.letters.models import Letter, LetterVersion
+from webapp.letters.rules import PARTS
 from webapp.staff.log_words import add_log_words
 from webapp.staff.models import Office, scoped
 from webapp.staff.rules import ADMIN
@@ -122,7 +123,7 @@ def editor(place: Place, form: LetterForm, *, status: int = 200, note: str = "")
     view = request.values.get("view", "letter")
     context: dict[str, Any] = {
         "place": place, "edition": place.edition, "form": form, "preview": preview, "finding_words": finding_words,
-        "view": view if view in VIEWS else "letter", "views": VIEWS, "fields": FIELDS,
+        "view": view if view in VIEWS else "letter", "views": VIEWS, "fields": FIELDS, "parts": PARTS,
         "places": letter_preview.places_of(place.reader, place.edition.language, place.now),
         # Buttons change only with the client: a press must not lose its button under the finger.
         "new_places": request.form.get("places_of") != str(place.reader.key)}
