@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
@@ -10,7 +11,9 @@ from webapp.letters.rules import SmsParts, sms_parts, without_part_lines
 LONG_SUBJECT = 60
 VALUE, FALLBACK, CONDITION = "value", "fallback", "condition"
 
-_WORDS = re.compile(r"\s+|[^\s{}]+|[{}]+")
+_WORDS = re.compile(r"\s*[^\s{}]+|\s*[{}]+|\s+")
+# More equal pairs than any honest text has: comparing them word by word would take minutes.
+_PAIRS = 40_000
 _DEFAULT = re.compile(r"""\{\{-?\s*([^\s|{}]+)\s*\|\s*default\s*:\s*(?:"([^"]*)"|'([^']*)')""")
 _GENDERED = re.compile(
     r"\b(?:дорог(?:ой|ая)|уважаем(?:ый|ая)|мил(?:ый|ая)|господин|госпожа|сударыня|сударь|"
@@ -45,6 +48,8 @@ def snippet(name: str, how: str = VALUE, fallback: str = "") -> str:
 def difference(old: str, new: str) -> list[Piece]:
     """Word by word, what a new text takes out and puts in; a run of equal words is one piece."""
     before, after = _WORDS.findall(old), _WORDS.findall(new)
+    if old != new and _equal_pairs(before, after) > _PAIRS:
+        return [Piece(kind, text) for kind, text in (("out", old), ("in", new)) if text]
     pieces: list[Piece] = []
     for verb, a, b, c, d in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if verb == "equal":
@@ -53,6 +58,11 @@ def difference(old: str, new: str) -> list[Piece]:
         pieces += [Piece("out", "".join(before[a:b]))] if b > a else []
         pieces += [Piece("in", "".join(after[c:d]))] if d > c else []
     return pieces
+
+
+def _equal_pairs(before: list[str], after: list[str]) -> int:
+    there = Counter(after)
+    return sum(number * there[word] for word, number in Counter(before).items())
 
 
 def fall_backs(source: str) -> dict[str, str]:

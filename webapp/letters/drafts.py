@@ -11,6 +11,8 @@ from webapp.letters.liquid_text import compile_letter
 from webapp.letters.models import Letter, LetterVersion
 from webapp.letters.rules import PARTS, LetterError, clean_line, join_parts
 
+_TITLE = 120
+
 
 @dataclass(frozen=True)
 class Words:
@@ -36,7 +38,7 @@ class Words:
     def tidy(self) -> "Words":
         """As it is kept: one line of subject, LF only, no headings of parts inside of a part."""
         body = self.body.replace("\r\n", "\n").replace("\r", "\n").strip()
-        return Words(clean_line(self.title), clean_line(self.subject), body,
+        return Words(clean_line(self.title)[:_TITLE], clean_line(self.subject), body,
                      {name: plain_part(self.parts.get(name, "")) for name in PARTS} if self.parts else {})
 
     def says_the_same(self, other: "Words") -> bool:
