@@ -132,6 +132,12 @@ def test_a_letter_that_has_gone_out_says_when(anna, cast, now):
     assert "Ждёт отправки" in anna.get(url("thank_you", client=sold.client.id)).text
 
 
+def test_a_text_in_another_language_does_not_pretend_to_come(anna, cast, now):
+    sold = flying(cast, now)
+    page = anna.get(url("packing", language="en", client=sold.client.id))
+    assert "Этому клиенту пишут на другом языке" in page.text and "Придёт" not in page.text
+
+
 def test_typing_is_answered_with_the_preview_alone_and_keeps_nothing(anna, cast, now):
     sold = flying(cast, now)
     typed = form("packing", body="Привет, {{ клиент.имя }}!", client=str(sold.client.id), places_of=str(sold.client.id))

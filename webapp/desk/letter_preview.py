@@ -18,7 +18,6 @@ from webapp.letters import check_words, draft_rules
 from webapp.letters.checks import Finding, faults_of, kind_of, unsure_names, warnings_of
 from webapp.letters.drafts import Edition, Words
 from webapp.letters.liquid_text import CompiledLetter, compile_letter
-from webapp.letters.models import Letter
 from webapp.letters.placeholders import GROUPS, REGISTRY
 from webapp.letters.rendering import render_email, render_script, render_sms
 from webapp.letters.rules import LetterError, Rendered, SmsParts, sms_parts
@@ -63,7 +62,7 @@ def preview_of(edition: Edition, words: Words, reader: Reader, steps: Sequence[P
                now: datetime) -> Preview:
     """Fill it in for the reader and look it over. Nothing is written, nothing leaves."""
     kind, faults = kind_of(edition.letter), faults_of(words, kind_of(edition.letter))
-    when = when_words(reader, steps, edition.letter, now)
+    when = when_words(reader, steps, edition, now)
     try:
         compiled = compile_letter(words.subject, words.source)
         rendered = fill(edition, compiled, reader, now)
@@ -108,10 +107,12 @@ def places_of(reader: Reader, language: str, now: datetime) -> list[tuple[str, l
     return [(GROUPS[code][column], places) for code, places in groups.items() if places]
 
 
-def when_words(reader: Reader, steps: Sequence[PlanStep], letter: Letter, now: datetime) -> str:
+def when_words(reader: Reader, steps: Sequence[PlanStep], edition: Edition, now: datetime) -> str:
     """When this reader would get it, or why not."""
     if reader.client is None or not steps:
         return ""
+    if reader.client.language != edition.language:
+        return _("This client is written to in another language.")
     touch = people.touch_of([reader.occasion.id], steps) if reader.occasion else None
     if touch is None or reader.occasion is None:
         return _("Not planned for this client.")
