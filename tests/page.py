@@ -21,6 +21,13 @@ class Node:
         """All words inside, with single spaces."""
         return " ".join(" ".join(c if isinstance(c, str) else c.text for c in self.children).split())
 
+    @property
+    def said(self) -> str:
+        """The page's own words: no data, no code, nothing people have typed."""
+        if self.tag in ("code", "pre", "textarea") or self.attrs.get("translate") == "no":
+            return ""
+        return " ".join(c if isinstance(c, str) else c.said for c in self.children)
+
     def all(self, tag: str | None = None, **attrs: str) -> list["Node"]:
         """Descendants with this tag and these attributes (`class_` matches one class, `data_x` is data-x)."""
         found = []
@@ -121,7 +128,8 @@ class Page:
             assert button.text or button.attrs.get("aria-label"), "a button without a name"
         for image in self.root.all("img"):
             assert "alt" in image.attrs, "an image without alt"
-        assert "{{" not in self.text and "%(" not in self.text, "a placeholder was not filled"
+        said = self.root.said
+        assert "{{" not in said and "%(" not in said, "a placeholder was not filled"
         if self.is_full:
             self._check_full()
 

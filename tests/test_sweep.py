@@ -13,6 +13,7 @@ from werkzeug.routing import Rule
 
 from webapp.db import db
 from webapp.kit import clock
+from webapp.letters.models import LetterVersion
 from webapp.touches.models import Touch
 from webapp.web.guard import access_of
 
@@ -39,9 +40,11 @@ def world(app: Any, cast: SimpleNamespace) -> SimpleNamespace:
 
     def touch_of(trip: Any) -> int:
         return db.session.scalars(select(Touch.id).where(Touch.occasion_id == trip.occasion_id)).first() or 0
-    own = {"trip_id": trips["near"].id, "client_id": trips["near"].client_id, "touch_id": touch_of(trips["near"]),
+    version = db.session.scalars(select(LetterVersion).order_by(LetterVersion.id)).first()
+    letters = {"letter_id": version.letter_id, "version_id": version.id}
+    own = {**letters, "trip_id": trips["near"].id, "client_id": trips["near"].client_id, "touch_id": touch_of(trips["near"]),
            "office_id": cast.main.id, "user_id": cast.pavel.id}
-    other = {"trip_id": far_trip.id, "client_id": far_client.id, "touch_id": touch_of(far_trip),
+    other = {**letters, "trip_id": far_trip.id, "client_id": far_client.id, "touch_id": touch_of(far_trip),
              "office_id": cast.east.id, "user_id": cast.vera.id}
     return SimpleNamespace(own=own, other=other)
 

@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from webapp.desk import check_views, client_views, today
+from webapp.desk import check_views, client_views, letter_changes, letter_views, today
 
-blueprints = [check_views.bp, client_views.bp, today.bp]
+blueprints = [check_views.bp, client_views.bp, today.bp, letter_views.bp, letter_changes.bp]
 
 
 def register(app: Flask) -> None:
@@ -12,3 +12,4 @@ def register(app: Flask) -> None:
     check_views.register(app)
     client_views.register(app)
     today.register(app)
+    letter_views.register(app)

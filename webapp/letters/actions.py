@@ -1,16 +1,36 @@
-"""Verbs of letters: install the shipped texts and identities."""
+"""Verbs of letters: install the shipped texts, keep a draft, publish, return to an older version."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 
 from webapp.db import transaction
+from webapp.letters.checks import Finding, faults_of, kind_of
+from webapp.letters.drafts import Edition, Words, editions_of, words_of
 from webapp.letters.models import Identity, Letter, LetterVersion
 from webapp.letters.signatures import IDENTITIES
 from webapp.letters.starters import LANGUAGES, load_starter
-from webapp.staff.rules import Actor
+from webapp.staff.audit import record
+from webapp.staff.rules import ADMIN, Actor
 
 AUTHOR = "Snova"
+
+
+class Meanwhile(Exception):
+    """Somebody saved or published while this was being written; `edition` is how it stands now."""
+
+    def __init__(self, edition: Edition) -> None:
+        super().__init__("changed meanwhile")
+        self.edition = edition
+
+
+class Blocked(Exception):
+    """The text may not be published; `findings` say why."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__(", ".join(finding.code for finding in findings))
+        self.findings = findings
 
 
 def install_starter(*, actor: Actor, now: datetime) -> int:
@@ -44,3 +64,113 @@ def _install_identities(known: object) -> None:
         for code in IDENTITIES:
             if code not in known:  # type: ignore[operator]
                 session.add(Identity(code=code))
+
+
+def save_draft(edition: Edition, words: Words, *, seen: str | None, actor: Actor, now: datetime) -> Edition:
+    """Keep what is written; nothing goes out with it. A text like the one in force needs no draft.
+
+    `seen` is the stamp of the edition the writer started from. Raises Meanwhile, NotAllowed.
+    """
+    actor.needs(ADMIN)
+    with transaction() as session:
+        edition = _locked(edition)
+        if seen is not None and seen != edition.stamp:
+            raise Meanwhile(edition)
+        words, draft = words.tidy(), edition.draft
+        if edition.in_force is not None and words.says_the_same(words_of(edition.in_force)):
+            if draft is not None:
+                session.delete(draft)
+        elif draft is None:
+            session.add(_version(edition, words, actor, now))
+            record(actor, "drafted", "letter", edition.letter.id, now=now, facts=_which(edition))
+        elif not words.says_the_same(words_of(draft)):
+            _put(draft, words)
+            draft.author, draft.created_at = actor.name, now
+        session.flush()
+        return _locked(edition)
+
+
+def discard_draft(edition: Edition, *, actor: Actor, now: datetime) -> None:
+    """Throw the draft away; the text in force stays. Raises NotAllowed."""
+    actor.needs(ADMIN)
+    with transaction() as session:
+        draft = _locked(edition).draft
+        if draft is not None:
+            session.delete(draft)
+            record(actor, "discarded", "letter", edition.letter.id, now=now, facts=_which(edition))
+
+
+def publish(edition: Edition, *, seen: str, actor: Actor, now: datetime) -> LetterVersion:
+    """Make the draft the text in force: a version that never changes. Raises Meanwhile, Blocked, NotAllowed.
+
+    Without a draft there is nothing to do, and the version in force is given.
+    """
+    actor.needs(ADMIN)
+    with transaction() as session:
+        edition = _locked(edition)
+        if seen != edition.stamp:
+            raise Meanwhile(edition)
+        draft = edition.draft
+        if draft is None:
+            return edition.published[0]
+        _refuse_faulty(edition, words_of(draft))
+        # A version restored meanwhile has taken a later number.
+        if draft.number < edition.versions[0].number:
+            draft.number = edition.versions[0].number + 1
+        draft.author, draft.published_at = actor.name, now
+        _say("published", edition, draft.number, actor, now)
+        session.flush()
+        return draft
+
+
+def restore(edition: Edition, version: LetterVersion, *, actor: Actor, now: datetime) -> LetterVersion:
+    """Publish the text of an older version again, as a new version; a draft stays. Raises Blocked, NotAllowed."""
+    actor.needs(ADMIN)
+    with transaction() as session:
+        edition = _locked(edition)
+        words = words_of(version)
+        if edition.in_force is not None and words.says_the_same(words_of(edition.in_force)):
+            return edition.in_force
+        _refuse_faulty(edition, words)
+        row = _version(edition, words, actor, now)
+        row.published_at = now
+        session.add(row)
+        _say("restored", edition, row.number, actor, now)
+        session.flush()
+        return row
+
+
+def _locked(edition: Edition) -> Edition:
+    """The edition as it stands now; two people who write the same letter wait for each other here."""
+    with transaction() as session:
+        letter = session.get_one(Letter, edition.letter.id, with_for_update=True)
+        return editions_of(letter).get((edition.language, edition.variant)) or Edition(
+            letter, edition.language, edition.variant, [])
+
+
+def _version(edition: Edition, words: Words, actor: Actor, now: datetime) -> LetterVersion:
+    number = edition.versions[0].number + 1 if edition.versions else 1
+    row = LetterVersion(letter_id=edition.letter.id, language=edition.language, variant=edition.variant,
+                        number=number, author=actor.name, created_at=now)
+    _put(row, words)
+    return row
+
+
+def _put(row: LetterVersion, words: Words) -> None:
+    row.title, row.subject, row.body, row.parts = words.title, words.subject, words.source, dict(words.parts)
+
+
+def _refuse_faulty(edition: Edition, words: Words) -> None:
+    findings = faults_of(words, kind_of(edition.letter))
+    if findings:
+        raise Blocked(findings)
+
+
+def _say(verb: str, edition: Edition, number: int, actor: Actor, now: datetime) -> None:
+    old = edition.in_force
+    record(actor, verb, "letter", edition.letter.id, now=now,
+           facts={**_which(edition), "version": [old.number if old else "", number]})
+
+
+def _which(edition: Edition) -> dict[str, list[str]]:
+    return {"language": ["", edition.language], **({"variant": ["", edition.variant]} if edition.variant else {})}

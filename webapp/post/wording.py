@@ -110,6 +110,7 @@ _HISTORY = {
     "counted": _l("A person knows that it arrived."),
     "send-again": _l("A person had it sent once more."),
     "taken-back": _l("The decision was taken back."),
+    "rewritten": _l("The letter was changed, so this was written anew."),
 }
 _PROVIDER = {
     "no-server": _l("No mail server is set up yet."),

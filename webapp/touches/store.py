@@ -56,6 +56,22 @@ def _stored(row: PlanStep) -> StoredStep:
                       tuple(row.outcomes), row.needs_outcome, rule)
 
 
+def step_of(touch: Touch) -> StoredStep:
+    """The step a planned touch came from."""
+    occasion = touch.occasion
+    if occasion is None:
+        raise AssertionError("a planned touch without an occasion")
+    return next(s for s in steps_of(occasion.plan_version_id) if s.row_id == touch.step_id)
+
+
+def letter_code_of(touch: Touch) -> str:
+    """The letter of the touch's step; one outside the plan names its letter before the colon."""
+    if touch.step_id is None:
+        return touch.step_code.split(":")[0]
+    step = step_of(touch)
+    return step.letter_code or step.code
+
+
 def current_version(kind: str) -> PlanVersion:
     """The plan version that new occasions of `kind` get. Raises LookupError when none is published."""
     row = db.session.scalar(select(PlanVersion).join(Plan).where(Plan.kind == kind)

@@ -7,13 +7,14 @@ from webapp.post.actions.delivering import deliver
 from webapp.post.actions.leases import release_leases, resolve_unknown
 from webapp.post.actions.modes import Changed, send_test, set_mode
 from webapp.post.actions.relays import set_relay
+from webapp.post.actions.rewriting import count_waiting, replace_text, waiting_ids
 from webapp.post.actions.settling import mark_settled, news, unsettled
 from webapp.post.actions.sms_accounts import send_test_sms, set_sms_account
 from webapp.post.actions.stopping import cancel_group, cancel_source, hold, lift, release, suppress
 from webapp.post.actions.tracking import note_balance, refresh_balance, reported, reported_by_ref, track
 
-__all__ = ["Changed", "Locked", "TooLate", "attend", "cancel", "cancel_group", "cancel_source", "decide_unknown",
-           "deliver", "enqueue", "hold", "lift", "mark_settled", "news", "note_balance", "refresh_balance", "release",
-           "release_leases", "reopen", "report", "reported", "reported_by_ref", "resolve_unknown", "retry",
-           "send_test", "send_test_sms", "set_mode", "set_relay", "set_sms_account", "suppress", "take_back", "track",
-           "unsettled"]
+__all__ = ["Changed", "Locked", "TooLate", "attend", "cancel", "cancel_group", "cancel_source", "count_waiting",
+           "decide_unknown", "deliver", "enqueue", "hold", "lift", "mark_settled", "news", "note_balance",
+           "refresh_balance", "release", "release_leases", "reopen", "replace_text", "report", "reported", "reported_by_ref",
+           "resolve_unknown", "retry", "send_test", "send_test_sms", "set_mode", "set_relay", "set_sms_account",
+           "suppress", "take_back", "track", "unsettled", "waiting_ids"]

@@ -86,18 +86,19 @@ def set_mode(mode: str, *, actor: Actor, now: datetime, confirmed: int | None = 
 
 
 def send_test(*, address: str, office_id: int, zone: str, sender: str, subject: str, text: str, actor: Actor,
-              now: datetime) -> Message:
+              now: datetime, html: str = "", about: str = "") -> Message:
     """A test e-mail to the person who asks; it also leaves while sending is held, because only they get it.
 
     True for ten minutes, so that a copy of the database never sends it. One a minute at most, but for those that did
-    not leave: what was wrong may have been mended since.
+    not leave: what was wrong may have been mended since. `about` tells tests of different things apart.
     """
     if actor.user_id is None or ADMIN not in actor.hats:
         raise NotAllowed("only-admin")
-    source = f"test:{actor.user_id}:{now:%Y%m%d%H%M}"
+    source = ":".join(filter(None, (f"test:{actor.user_id}:{now:%Y%m%d%H%M}", about)))
     with transaction() as session:
         failed = session.scalar(select(func.count()).select_from(message).where(
             message.c.source == source, message.c.state.in_(rules.BROKEN))) or 0
         return enqueue(source=source, resend=failed, office_id=office_id, client_id=None, klass=rules.TEST,
                        channel="email", address=address, sender=sender, subject=subject, text=text,
-                       lane=rules.LANE_URGENT, zone=zone, now=now, actor=actor, true_until=now + rules.TEST_LASTS)
+                       html=html, lane=rules.LANE_URGENT, zone=zone, now=now, actor=actor,
+                       true_until=now + rules.TEST_LASTS)

@@ -22,7 +22,6 @@ from webapp.touches.people import performer_for
 from webapp.touches.rules import replacement_call
 from webapp.touches.standing import refresh
 from webapp.touches.state_rules import FROM_MESSAGE
-from webapp.touches.store import StoredStep
 from webapp.touches.writing import Desk, Unsendable, Written, write
 
 PLANNER = job("planner")
@@ -77,7 +76,7 @@ def _send_one(touch: Touch, desk: Desk, now: datetime) -> str:
             _call_instead(touch, now)
         return "missed"
     try:
-        written = write(touch, occasion, _letter_code(touch), desk, now=now)
+        written = write(touch, occasion, store.letter_code_of(touch), desk, now=now)
     except Unsendable as error:
         _turn(touch, "skipped", error.reason, now)
         if _is_reminder(touch) and error.reason in ("no-mobile", "stopped"):
@@ -203,7 +202,7 @@ def _call_instead(touch: Touch, now: datetime) -> None:
                                                      Touch.generation == touch.generation))
     calendar = store.calendar_for(occasion.office, occasion.client.timezone)
     anchors = store.dates_of(occasion)
-    planned = replacement_call(_step_of(touch).rule, anchors, now, calendar)
+    planned = replacement_call(store.step_of(touch).rule, anchors, now, calendar)
     # Once the client has flown nobody can be reminded: the red failure itself is what staff see.
     if standing is not None or not planned.is_planned:
         return
@@ -221,18 +220,3 @@ def _turn(touch: Touch, status: str, reason: str, now: datetime) -> None:
     if status == "unknown":
         touch.done_at, touch.done_by = None, ""
     log(touch, status, before, actor=PLANNER, now=now)
-
-
-def _letter_code(touch: Touch) -> str:
-    """The letter of the touch's step; one outside the plan names its letter before the colon."""
-    if touch.step_id is None:
-        return touch.step_code.split(":")[0]
-    step = _step_of(touch)
-    return step.letter_code or step.code
-
-
-def _step_of(touch: Touch) -> StoredStep:
-    occasion = touch.occasion
-    if occasion is None:
-        raise AssertionError("a planned touch without an occasion")
-    return next(s for s in store.steps_of(occasion.plan_version_id) if s.row_id == touch.step_id)

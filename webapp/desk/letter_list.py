@@ -1,0 +1,105 @@
+"""The list of letters: by channel, in the order of the plan, with where each is used and who changed it last."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from sqlalchemy import func, select
+
+from webapp.db import db
+from webapp.letters.drafts import Edition, all_editions
+from webapp.touches.models import PlanStep, PlanVersion
+from webapp.web.i18n import page_language
+
+CHANNELS: dict[str, Any] = {"email": _l("Letters by e-mail"), "sms": "SMS",
+                            "script": _l("What to say on calls and visits")}
+ICONS = {"email": "mail", "sms": "sms", "script": "phone"}
+IDENTITIES: dict[str, Any] = {"director": _l("director"), "seller": _l("the client's manager"),
+                              "quality": _l("quality director"), "agency": _l("agency")}
+CLASSES: dict[str, Any] = {"service": _l("about the trip"), "marketing": _l("news and offers")}
+LANGUAGE_NAMES = {"ru": "Русский", "en": "English"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One letter of the list."""
+
+    letter_id: int
+    title: str
+    uses: Sequence[str]
+    editions: Sequence[Edition]
+    author: str
+    changed_at: datetime | None
+
+
+def groups() -> list[tuple[str, Any, list[Row]]]:
+    """(channel, its word, rows in the order of the plan), channels without letters left out."""
+    steps = current_steps()
+    order = {code: place for place, code in enumerate(steps)}
+    rows: dict[str, list[tuple[int, Row]]] = {channel: [] for channel in CHANNELS}
+    for code, editions in all_editions().items():
+        letter = next(iter(editions.values())).letter
+        used = steps.get(code, [])
+        rows.setdefault(letter.channel, []).append((order.get(code, 999), _row(used, list(editions.values()))))
+    return [(channel, CHANNELS.get(channel, channel), [row for _place, row in sorted(
+        found, key=lambda pair: (pair[0], pair[1].title))]) for channel, found in rows.items() if found]
+
+
+def current_steps() -> dict[str, list[PlanStep]]:
+    """Steps of the plans in force by the letter they use, in the order of the plan."""
+    newest = select(func.max(PlanVersion.id)).group_by(PlanVersion.plan_id)
+    found: dict[str, list[PlanStep]] = {}
+    for step in db.session.scalars(select(PlanStep).where(PlanStep.version_id.in_(newest)).order_by(
+            PlanStep.version_id, PlanStep.position)):
+        found.setdefault(step.letter_code or step.code, []).append(step)
+    return found
+
+
+def title_of(editions: Sequence[Edition]) -> str:
+    """The name in the reader's language, where there is one."""
+    chosen = next((it for it in editions if it.language == page_language() and not it.variant), editions[0])
+    shown = chosen.shown
+    return (shown.title if shown else "") or chosen.letter.code
+
+
+def edition_name(edition: Edition) -> str:
+    """«Русский», «Русский, едут снова»."""
+    language = LANGUAGE_NAMES.get(edition.language, edition.language)
+    again = _("for those who come again")
+    return f"{language}, {again}" if edition.variant == "repeat" else language
+
+
+def use_words(step: PlanStep) -> str:
+    """Where in the plan a letter stands: «за 3 дня до вылета, 10:00»."""
+    days, anchor = int(step.rule.get("offset_days") or 0), str(step.rule.get("anchor") or "")
+    at = step.rule.get("at")
+    said = _moment(anchor, days)
+    said = f"{said}, {at}" if at else said
+    off = _("not in use")
+    return said if step.active else f"{said} ({off})"
+
+
+def _moment(anchor: str, days: int) -> str:
+    if anchor == "departure":
+        if days == 0:
+            return _("on the day of departure")
+        return (ngettext("%(num)d day before departure", "%(num)d days before departure", -days) if days < 0 else
+                ngettext("%(num)d day after departure", "%(num)d days after departure", days))
+    if anchor == "return":
+        if days == 0:
+            return _("on the day of return")
+        return (ngettext("%(num)d day before return", "%(num)d days before return", -days) if days < 0 else
+                ngettext("%(num)d day after return", "%(num)d days after return", days))
+    if days == 0:
+        return _("on the day of purchase")
+    return ngettext("%(num)d day after purchase", "%(num)d days after purchase", days)
+
+
+def _row(steps: Sequence[PlanStep], editions: Sequence[Edition]) -> Row:
+    latest = max((it.shown for it in editions if it.shown), key=lambda row: row.created_at)
+    return Row(editions[0].letter.id, title_of(editions), [use_words(step) for step in steps], editions,
+               latest.author, latest.created_at)

@@ -1,0 +1,139 @@
+"""Clients a letter is tried on: those it goes to next, those found by name, and what it says to each of them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
+
+from webapp.clients.models import Client
+from webapp.db import db
+from webapp.kit.days import local_day, zone
+from webapp.letters.placeholders import ClientData, LetterContext, OfficeData
+from webapp.letters.signatures import Signature
+from webapp.letters.store import agency_name, signature_for
+from webapp.staff.models import Office, User, scoped
+from webapp.touches.letter_context import context_for, context_of, hours_in_words
+from webapp.touches.models import PLANNED, Occasion, PlanStep, PlanVersion, Touch
+
+SUGGESTED, SAMPLE, LISTED = 5, 100, 200
+
+
+class _Network:
+    """Somebody who looks after no office looks at all of them."""
+
+    is_network = True
+    offices: tuple[Office, ...] = ()
+    office_ids: tuple[int, ...] = ()
+
+
+def eyes(user: User) -> User:
+    """Whose clients letters are tried on: those of the own offices; an administrator without an office needs all."""
+    return user if user.is_network or user.offices else cast(User, _Network())
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody the letter is tried on; without `client` it is the one about whom nothing is known."""
+
+    client: Client | None
+    occasion: Occasion | None
+    office: Office
+
+    @property
+    def key(self) -> int:
+        """What the form calls this reader."""
+        return self.client.id if self.client else 0
+
+    @property
+    def zone(self) -> str:
+        """Where the reader's clock is."""
+        return (self.client.timezone if self.client else "") or self.office.timezone
+
+    def context(self, language: str, now: datetime) -> LetterContext:
+        """What the letter may speak about."""
+        if self.occasion is not None:
+            return context_of(self.occasion, language, now=now, preview=True)
+        today = local_day(now, zone(self.zone))
+        if self.client is not None:
+            return context_for(self.client, self.office, self.client.manager, {}, {}, language, today=today,
+                               preview=True)
+        office = self.office
+        return LetterContext(lang=language, today=today, preview=True, agency=agency_name(office), client=ClientData(),
+                             office=OfficeData(office.name, office.address, office.phone,
+                                               hours_in_words(office.hours, language)))
+
+    def signature(self, identity: str) -> Signature:
+        """Who signs it for this reader."""
+        owner = self.occasion.owner if self.occasion else self.client.manager if self.client else None
+        return signature_for(identity, self.office, owner)
+
+
+def steps_with(code: str) -> list[PlanStep]:
+    """Steps of the plans in force that use this letter."""
+    newest = select(func.max(PlanVersion.id)).group_by(PlanVersion.plan_id)
+    return list(db.session.scalars(select(PlanStep).where(
+        PlanStep.version_id.in_(newest), (PlanStep.letter_code == code) | (
+            (PlanStep.letter_code == "") & (PlanStep.code == code))).order_by(PlanStep.version_id, PlanStep.position)))
+
+
+def suggested(steps: Collection[PlanStep], user: User, now: datetime) -> list[Reader]:
+    """Up to five clients nearest to the step: those who get it next, then those who had it last, then anybody."""
+    codes = [step.code for step in steps]
+    found: dict[int, Reader] = {}
+    if codes:
+        ahead = _touches(codes, user).where(Touch.status == PLANNED, Touch.due_on >= now.date()).order_by(
+            Touch.due_on, Touch.send_at, Touch.id)
+        for query in (ahead, _touches(codes, user).order_by(Touch.id.desc())):
+            for touch in db.session.scalars(query.limit(SUGGESTED * 2)):
+                if len(found) < SUGGESTED and touch.occasion is not None:
+                    found.setdefault(touch.client_id, Reader(touch.client, touch.occasion, touch.occasion.office))
+    if not found:
+        for occasion in newest_occasions(user, SUGGESTED):
+            found.setdefault(occasion.client_id, Reader(occasion.client, occasion, occasion.office))
+    return list(found.values())
+
+
+def newest_occasions(user: User, limit: int) -> Sequence[Occasion]:
+    """The latest of the person's own offices."""
+    return db.session.scalars(scoped(select(Occasion), Occasion.office_id, user).order_by(Occasion.id.desc())
+                              .limit(limit).options(selectinload(Occasion.client))).all()
+
+
+def reader_of(client: Client, steps: Collection[PlanStep]) -> Reader:
+    """This client with the occasion the letter is about: one whose step is still ahead, else the newest."""
+    occasions = db.session.scalars(select(Occasion).where(Occasion.client_id == client.id)
+                                   .order_by(Occasion.id.desc())).all()
+    touch = touch_of([row.id for row in occasions], steps)
+    chosen = next((row for row in occasions if touch and row.id == touch.occasion_id), None)
+    return Reader(client, chosen or next(iter(occasions), None), (chosen or client).office)
+
+
+def touch_of(occasion_ids: Collection[int], steps: Collection[PlanStep]) -> Touch | None:
+    """The step of these occasions that uses the letter: the next planned one, else the latest."""
+    rows = db.session.scalars(select(Touch).where(
+        Touch.occasion_id.in_(occasion_ids), Touch.step_code.in_([step.code for step in steps]))
+        .order_by(Touch.id.desc())).all() if occasion_ids and steps else []
+    planned = sorted((row for row in rows if row.status == "planned" and row.due_on), key=lambda row: str(row.due_on))
+    return next(iter([*planned, *rows]), None)
+
+
+def nameless(user: User) -> tuple[int, int]:
+    """(clients without a first name, all clients) of the person's own offices."""
+    def counted(*conditions: Any) -> int:
+        query: Any = select(func.count()).select_from(Client).where(*conditions)
+        return int(db.session.scalar(scoped(query, Client.office_id, user)) or 0)
+    return counted(Client.first_name == ""), counted()
+
+
+def nameless_list(user: User) -> Sequence[Client]:
+    """The newest of them."""
+    return db.session.scalars(scoped(select(Client).where(Client.first_name == ""), Client.office_id, user)
+                              .order_by(Client.id.desc()).limit(LISTED)).all()
+
+
+def _touches(codes: Collection[str], user: User) -> Any:
+    return scoped(select(Touch).where(Touch.step_code.in_(codes), Touch.occasion_id.is_not(None)),
+                  Touch.office_id, user).options(selectinload(Touch.occasion), selectinload(Touch.client))

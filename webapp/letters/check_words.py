@@ -1,0 +1,43 @@
+"""Sentences of the checks, in the language of whoever writes the letter."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from webapp.letters.checks import Finding
+
+PARTS = {"greeting": _l("Greeting"), "expect": _l("What to expect"), "more": _l("What else to offer")}
+FIELDS: dict[str, Any] = {"title": _l("Name of the letter"), "subject": _l("Subject"), "body": _l("Text"), **PARTS}
+_SENTENCES: dict[str, Any] = {
+    "no-subject": _l("A letter needs a subject."),
+    "no-body": _l("There is no text yet."),
+    "empty-part": _l("This part is empty. The welcome letter needs all three."),
+    "open": _l("Line %(line)s: the brackets are not closed. Insert the placeholder anew with a button."),
+    "stray": _l("Line %(line)s: brackets are closed that nothing opens."),
+    "no-end": _l("A condition has no end: write {%% endif %%} after it."),
+    "stray-end": _l("Line %(line)s: a condition ends here that never began."),
+    "filter": _l("Line %(line)s: there is no command “%(what)s” after the bar. Usually it is default: \"words\"."),
+    "command": _l("Line %(line)s: there is no command “%(what)s” in letters. Conditions are written with if."),
+    "bad-command": _l("Line %(line)s: what stands in the brackets cannot be read. Insert it anew with a button."),
+    "too-long": _l("This is too long: at most %(num)s characters, and no long chains of commands."),
+    "no-way-out": _l("News by SMS must say how to stop them. Add, for example: “To stop, answer STOP”."),
+    "manager-in-refusal": _l("The manager must not appear in a letter to somebody who bought elsewhere. Take out: "
+                             "%(names)s."),
+    "gendered": _l("“%(words)s” fits only men or only women. The placeholder “greeting” suits everybody."),
+    "long-subject": _l("The subject has %(num)s characters. Phones show about 60."),
+    "bare-image": _l("An image has no words. Many mail programs hide images: write what is on it."),
+    "instagram": _l("Instagram is mentioned. Advertising there has been fined since 1 September 2025."),
+}
+
+
+def sentence(finding: Finding) -> str:
+    """What was found and what to do about it."""
+    facts = finding.facts
+    if finding.code == "unknown-name":
+        if facts["nearest"]:
+            return _("Line %(line)s: there is no “%(name)s”. Did you mean “%(nearest)s”?", **facts)
+        return _("Line %(line)s: there is no “%(name)s”. Choose one with a button.", **facts)
+    if finding.code == "manager-in-refusal":
+        facts = {"names": ", ".join(facts["names"])}
+    return str(_SENTENCES[finding.code]) % facts
