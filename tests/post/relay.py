@@ -1,6 +1,7 @@
 """A real SMTP server for tests: aiosmtpd on a free port, with manners a test can choose, counting what it took."""
 
 import asyncio
+import contextlib
 import socket
 import ssl
 import threading
@@ -135,6 +136,25 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@contextmanager
+def endless(drops: bytes) -> Iterator[int]:
+    """A port that greets whoever comes with the same bytes for ever, until they hang up."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(5)
+
+        def talk() -> None:
+            with contextlib.suppress(OSError):
+                guest, _address = listener.accept()
+                with guest:
+                    while True:
+                        guest.sendall(drops)
+        thread = threading.Thread(target=talk, daemon=True)
+        thread.start()
+        yield int(listener.getsockname()[1])
+    thread.join(10)
 
 
 @contextmanager

@@ -1,13 +1,15 @@
 """The mail server is set in a form, tried out against a real server with login and TLS, and used by the worker."""
 
 import json
+import smtplib
+import socket
 import stat
 from pathlib import Path
 from threading import Event
 
 import pytest
 from post.making import fresh, mode
-from post.relay import LOGIN, PASSWORD, TLS, black_hole, free_port, guarded, running
+from post.relay import LOGIN, PASSWORD, TLS, black_hole, endless, free_port, guarded, running
 from sqlalchemy import select
 
 from webapp.db import db
@@ -15,6 +17,7 @@ from webapp.kit import clock
 from webapp.post import actions
 from webapp.post.actions.recording import provider_failed
 from webapp.post.channels import smtp_check
+from webapp.post.channels.smtp_session import Answers, Session
 from webapp.post.models import Message, Provider
 from webapp.post.relay import kept_relay
 from webapp.post.relay_rules import is_local
@@ -230,6 +233,9 @@ def test_a_known_provider_needs_only_address_and_password(anna, kept, app, prese
     ({"password": ""}, "password", "Введите пароль приложения."),
     ({"preset": "yandex", "login": "director"}, "login", "адрес целиком"),
     ({"sender": "director"}, "sender", "адрес целиком"),
+    ({"login": "x" * 255}, "login", "254"),
+    ({"password": "x" * 501}, "password", "500"),
+    ({"sender_name": "x" * 101}, "sender_name", "100"),
 ])
 def test_what_is_filled_in_wrongly_is_said_beside_it(anna, kept, changes, where, said):
     page = anna.post(PAGE, {**filled(465), **changes})
@@ -308,7 +314,9 @@ def test_going_live_needs_a_server_and_one_from_the_form_will_do(anna, letter):
     assert anna.post("/admin/sending/mode", {"to": "live", "confirmed": "1"}).status == 303
 
 
-@pytest.mark.parametrize("damage", ["", "{", "[]", '{"server": 1}'])
+@pytest.mark.parametrize("damage", [
+    "", "{", "[]", '{"server": 1}', '{"preset":"other","server":"127.0.0.1","port":"abc","encryption":"none"}',
+    '{"preset":1,"server":null,"port":"x","encryption":7}', '{"preset":"other","server":"a","port":true,"encryption":"tls"}'])
 def test_a_damaged_file_stops_neither_page_nor_worker(anna, kept, letter, now, damage):
     kept.write_text(damage, "utf-8")
     mode("live", now)
@@ -316,3 +324,38 @@ def test_a_damaged_file_stops_neither_page_nor_worker(anna, kept, letter, now, d
     assert actions.deliver(now=now).get("sent", 0) == 0
     assert fresh(row).state == "queued"
     assert anna.get(PAGE).status == 200
+    assert anna.post(PAGE, filled(465, then="save")).status == 303, "the form mends it"
+
+
+@pytest.mark.parametrize("drops", [b"220-" + b"x" * 60 + b"\r\n", b"x" * 4096])
+def test_an_answer_without_an_end_is_given_up_and_nothing_reads_on(drops):
+    with endless(drops) as port:
+        smtp = Session(local_hostname="localhost", timeout=30)
+        with pytest.raises((OSError, smtplib.SMTPException)):
+            smtp.connect("127.0.0.1", port)
+        smtp.close()
+
+
+def test_an_answer_that_drips_has_the_time_of_one_answer_not_of_one_byte():
+    ours, theirs = socket.socketpair()
+    ours.settimeout(0.5)
+    theirs.sendall(b"2")
+    answers = Answers(ours)
+    answers.begin()
+    answers.until -= 1
+    with pytest.raises(TimeoutError):
+        answers.readline(100)
+    answers.end()
+    assert ours.gettimeout() == 0.5
+    ours.close()
+    theirs.close()
+
+
+def test_answers_that_came_together_are_read_one_by_one():
+    ours, theirs = socket.socketpair()
+    theirs.sendall(b"250-a\r\n250 b\r\n354 go\r\n")
+    theirs.close()
+    answers = Answers(ours)
+    answers.begin()
+    assert [answers.readline(100) for _ in range(4)] == [b"250-a\r\n", b"250 b\r\n", b"354 go\r\n", b""]
+    ours.close()

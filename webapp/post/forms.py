@@ -14,7 +14,7 @@ from webapp.post.mime import HeaderRefused, mailbox
 from webapp.post.relay_rules import ENCRYPTIONS, NONE, OTHER, PORTS, PRESETS, STARTTLS, TLS, Relay, Way, is_local
 from webapp.post.sender import plain_name
 from webapp.post.wording import relay_fault
-from webapp.web.forms import BaseForm, Filled
+from webapp.web.forms import AtMost, BaseForm, Filled
 
 PROVIDERS = {"yandex": _l("Yandex 360, Yandex Mail"), "mailru": _l("Mail.ru for business, VK WorkSpace"),
              "gmail": _l("Google: Gmail, Workspace"), OTHER: _l("Another mail")}
@@ -39,13 +39,14 @@ class MailForm(BaseForm):
                        render_kw={"inputmode": "numeric"})
     encryption = RadioField(_l("Encryption"), choices=[SelectChoice(*pair) for pair in ENCRYPTION_WORDS.items()],
                             default=TLS, validate_choice=False)
-    login = StringField(_l("Login (e-mail)"), description=_l("The whole address of the mailbox letters leave from."),
+    login = StringField(_l("Login (e-mail)"), [AtMost(254)],
+                        description=_l("The whole address of the mailbox letters leave from."),
                         render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false",
                                    "inputmode": "email"})
-    password = PasswordField(_l("App password"), render_kw={"autocomplete": "new-password"})
-    sender = StringField(_l("Address of the sender"), [Optional()], render_kw={"type": "email"},
+    password = PasswordField(_l("App password"), [AtMost(500)], render_kw={"autocomplete": "new-password"})
+    sender = StringField(_l("Address of the sender"), [Optional(), AtMost(254)], render_kw={"type": "email"},
                          description=_l("Only if it differs from the login. It must belong to the same mailbox."))
-    sender_name = StringField(_l("Name of the sender"), [Optional()],
+    sender_name = StringField(_l("Name of the sender"), [Optional(), AtMost(100)],
                               description=_l("For letters that nobody signs. Left empty, it is the name of the "
                                              "office."))
 

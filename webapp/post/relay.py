@@ -30,11 +30,16 @@ def mail_words(settings: Settings) -> Mapping[str, str]:
 def kept_relay(settings: Settings) -> Relay | None:
     """What the form has kept on this machine."""
     values = read_kept(settings.instance / FILE)
+    if values is None:
+        return None
     try:
-        return Relay(**values) if values is not None else None
+        relay = Relay(**values)
     except TypeError:
+        relay = None
+    if relay is None or not relay.is_sound():
         log.warning("%s holds no mail server: set it anew", FILE)
         return None
+    return relay
 
 
 def keep_relay(settings: Settings, relay: Relay) -> None:

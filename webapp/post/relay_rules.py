@@ -47,6 +47,12 @@ class Relay:
             "MAIL_DEFAULT_SENDER": f"{self.sender_name} <{self.sender}>" if self.sender_name else self.sender,
         }
 
+    def is_sound(self) -> bool:
+        """False when somebody has edited the file by hand and it cannot be a relay."""
+        texts = (self.preset, self.server, self.encryption, self.login, self.password, self.sender, self.sender_name)
+        return (all(isinstance(text, str) for text in texts) and type(self.port) is int and 0 < self.port < 65536
+                and self.encryption in ENCRYPTIONS)
+
     def facts(self) -> dict[str, str]:
         """What the log may tell of it: never the password."""
         return {"mail_server": f"{self.server}:{self.port}", "mail_encryption": self.encryption.upper(),

@@ -1,5 +1,6 @@
 """The address letters come from: one mailbox of the agency, whoever signs."""
 
+import unicodedata
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -8,6 +9,9 @@ from flask import current_app
 from webapp.post.relay import mail_words
 from webapp.post.rules import split_sender
 from webapp.staff.models import Office
+
+# Control, direction and half characters: they can only mislead whoever reads the name.
+_INVISIBLE = ("Cc", "Cf", "Cs")
 
 
 def mail_from(office: Office) -> str:
@@ -37,8 +41,8 @@ def mail_sender(name: str, office: Office) -> str:
 
 
 def plain_name(name: str) -> str:
-    """A name that may stand in front of an address: without quotes, angle brackets and line ends."""
-    return "".join(c for c in name if c not in '"<>\r\n').strip()
+    """A name that may stand in front of an address: without quotes, angle brackets, line ends and invisible signs."""
+    return "".join(c for c in name if c not in '"<>' and unicodedata.category(c) not in _INVISIBLE).strip()
 
 
 def _mail() -> Mapping[str, str]:

@@ -15,6 +15,6 @@ from webapp.post.actions.tracking import note_balance, refresh_balance, reported
 
 __all__ = ["Changed", "Locked", "TooLate", "attend", "cancel", "cancel_group", "cancel_source", "count_waiting",
            "decide_unknown", "deliver", "enqueue", "hold", "lift", "mark_settled", "news", "note_balance",
-           "refresh_balance", "release", "release_leases", "reopen", "replace_text", "report", "reported", "reported_by_ref",
-           "resolve_unknown", "retry", "send_test", "send_test_sms", "set_mode", "set_relay", "set_sms_account",
-           "suppress", "take_back", "track", "unsettled", "waiting_ids"]
+           "refresh_balance", "release", "release_leases", "reopen", "replace_text", "report", "reported",
+           "reported_by_ref", "resolve_unknown", "retry", "send_test", "send_test_sms", "set_mode", "set_relay",
+           "set_sms_account", "suppress", "take_back", "track", "unsettled", "waiting_ids"]

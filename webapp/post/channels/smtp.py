@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from webapp.config import Settings
 from webapp.post.channels import Accepted, Gone, Outgoing, Record, Refused, Unreachable
 from webapp.post.channels.composing import composed, dotted
+from webapp.post.channels.smtp_session import Session
 from webapp.post.refusal_rules import Refusal, read_reply
 from webapp.post.relay import mail_words
 
@@ -70,7 +71,7 @@ class SmtpProvider:
         """Connect, greet, encrypt (certificate checked) and log in. Raises Unreachable."""
         if not self.host:
             raise Unreachable("no-server", "MAIL_SERVER")
-        smtp = _Session(local_hostname=self.our_name, timeout=self.timeout)
+        smtp = Session(local_hostname=self.our_name, timeout=self.timeout)
         try:
             self._connect(smtp)
         except (OSError, smtplib.SMTPException, UnicodeError) as error:
@@ -78,7 +79,7 @@ class SmtpProvider:
             raise Unreachable(_why(error), _said(error)) from error
         return SmtpLine(smtp, self.answer_timeout)
 
-    def _connect(self, smtp: "_Session") -> None:
+    def _connect(self, smtp: "Session") -> None:
         smtp.wraps_at_once = ssl.create_default_context() if self.ssl else None
         # connect() forgets it, and the certificate is checked against this name after STARTTLS.
         smtp._host = self.host  # type: ignore[attr-defined]
@@ -100,7 +101,7 @@ class SmtpProvider:
 class SmtpLine:
     """A greeted connection. Where PIPELINING is offered, the envelope and DATA go out in one write."""
 
-    def __init__(self, smtp: "_Session", answer_timeout: float) -> None:
+    def __init__(self, smtp: "Session", answer_timeout: float) -> None:
         self.smtp = smtp
         self.answer_timeout = answer_timeout
         self.pipelining = smtp.has_extn("pipelining")
@@ -184,17 +185,6 @@ class SmtpLine:
         if not 200 <= number < 600:
             raise Gone(f"not SMTP: {number}")
         return number, text.decode("utf-8", "replace")
-
-
-class _Session(smtplib.SMTP):
-    """smtplib's connection, which can also speak TLS from the first byte."""
-
-    wraps_at_once: ssl.SSLContext | None = None
-
-    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        plain = socket.create_connection((host, port), timeout)
-        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return self.wraps_at_once.wrap_socket(plain, server_hostname=host) if self.wraps_at_once else plain
 
 
 def _said(error: Exception) -> str:
