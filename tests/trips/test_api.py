@@ -142,7 +142,7 @@ def test_an_unknown_seller_stays_as_text(ask) -> None:
 
 @pytest.mark.parametrize(("change", "field"), [
     ({"external_ref": ""}, "external_ref"), ({"external_ref": 7}, "external_ref"),
-    ({"external_ref": "x" * 101}, "external_ref"), ({"status": "sleeping"}, "status"), ({"status": None}, "status"),
+    ({"external_ref": "x" * 101}, "external_ref"), ({"external_ref": "a\u0000b"}, "external_ref"), ({"status": "sleeping"}, "status"), ({"status": None}, "status"),
     ({"client": "Анна"}, "client"), ({"client": {"phones": ["8 916 123-45-67"]}}, "client.name"),
     ({"client": {"name": "123"}}, "client.name"), ({"client": {"name": ["Анна"]}}, "client.name"),
     ({"client": {"name": "Анна", "phones": "8 916"}}, "client.phones"),

@@ -99,6 +99,9 @@ class _Reader:
             self.wrong["external_ref"] = "required: your own number of the booking"
         elif len(ref) > REF_LENGTH:
             self.wrong["external_ref"] = f"at most {REF_LENGTH} characters"
+        elif not str(self._body["external_ref"]).strip().isprintable():
+            # Left out, two different numbers could become one.
+            self.wrong["external_ref"] = "only characters that can be printed"
         return ref
 
     def _status(self) -> str:
