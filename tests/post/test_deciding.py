@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from webapp.clients.models import Email
 from webapp.db import transaction
-from webapp.post import actions
+from webapp.post import actions, queries
 from webapp.post.models import Message
 from webapp.staff.audit import actor_of
 from webapp.staff.rules import NotAllowed
@@ -75,6 +75,36 @@ def test_after_a_quarter_of_an_hour_or_further_news_the_word_stands(lost, cast, 
     with pytest.raises(NotAllowed):
         actions.take_back(lost, actor=who, now=now + 6 * MINUTE)
     assert fresh(lost).state == "delivered"
+
+
+def test_counted_as_not_arrived_it_failed_and_still_needs_somebody(lost, cast, now):
+    who = actor_of(cast.olga)
+    actions.decide_unknown(lost, "count_as_failed", actor=who, now=now + 4 * MINUTE)
+    row = fresh(lost)
+    assert (row.state, row.last_code, row.decided_by, row.decided_at) == ("failed", "not-arrived", "Ольга Соколова", None)
+    assert queries.counts(cast.olga, now + 5 * MINUTE)["failed"] == 1
+    actions.attend(row.id, actor=who, now=now + 6 * MINUTE)
+    assert queries.counts(cast.olga, now + 7 * MINUTE)["failed"] == 0
+    with pytest.raises(NotAllowed):
+        actions.take_back(lost, actor=who, now=now + 7 * MINUTE)
+
+
+def test_somebody_s_word_that_it_did_not_arrive_can_be_taken_back_for_a_quarter_of_an_hour(lost, cast, now):
+    who = actor_of(cast.olga)
+    actions.decide_unknown(lost, "count_as_failed", actor=who, now=now + 4 * MINUTE)
+    with pytest.raises(NotAllowed):
+        actions.take_back(lost, actor=who, now=now + 19 * MINUTE + timedelta(seconds=1))
+    actions.take_back(lost, actor=who, now=now + 19 * MINUTE)
+    assert (fresh(lost).state, fresh(lost).decided_by) == ("unknown", "")
+    assert history(lost)[-2:] == ["failed", "unknown"]
+
+
+def test_what_the_mail_server_refused_is_never_made_unknown(relay, letter, cast, now):
+    row = letter()
+    relay.rcpt = ["550 5.1.1 User unknown"]
+    actions.deliver(now=now)
+    with pytest.raises(NotAllowed):
+        actions.take_back(fresh(row), actor=actor_of(cast.olga), now=now + MINUTE)
 
 
 def test_what_really_left_is_never_made_unknown(relay, letter, cast, now):

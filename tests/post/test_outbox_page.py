@@ -188,6 +188,18 @@ def test_a_decision_is_taken_back_where_it_was_made(browse, cast, put):
     assert olga.post(f"/outbox/{row.id}/decision/undo", htmx=True).status == 409
 
 
+def test_past_its_time_it_can_be_closed_as_not_arrived(browse, cast, put):
+    row = put("unknown", true_until=clock.now() - timedelta(minutes=1))
+    olga = browse(cast.olga)
+    assert buttons(olga.get("/outbox"), row) == ["Дошло", "Не дошло, закрыть"]
+    page = olga.follow(f"/outbox/{row.id}/decision", {"decision": "count_as_failed"})
+    assert buttons(page, row) == ["Вернуть"]
+    assert "Известно, что не дошло. Позвоните" in page.root.one(id=f"message-{row.id}").text
+    assert not page.root.all(id="tray")
+    page = olga.follow(f"/outbox/{row.id}/decision/undo")
+    assert page.root.one(id="tray").all(id=f"message-{row.id}")
+
+
 def test_later_the_decision_stands(browse, cast, put):
     row = put("sent", decided_at=clock.now() - timedelta(minutes=16), decided_by="Ольга")
     assert buttons(browse(cast.olga).get("/outbox?show=sent"), row) == []

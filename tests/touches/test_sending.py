@@ -138,6 +138,11 @@ def test_a_word_taken_back_makes_the_step_red_again_and_a_second_letter_settles_
     settle(now=now + timedelta(minutes=2))
     assert (touch(trip, "thank_you").status, touch(trip, "thank_you").done_at) == ("unknown", None)
     assert db.session.get(Occasion, trip.occasion_id).broken == 1
+    assert decided("count_as_failed", now + timedelta(minutes=3)) == "failed"
+    assert db.session.get(Occasion, trip.occasion_id).broken == 1
+    post.take_back(row, actor=who, now=now + timedelta(minutes=4))
+    settle(now=now + timedelta(minutes=4))
+    assert touch(trip, "thank_you").status == "unknown"
     assert decided("send_again", now + timedelta(minutes=20)) == "unknown"
     post.take_back(row, actor=who, now=now + timedelta(minutes=20))
     assert decided("count_as_sent", now + timedelta(minutes=21)) == "done"

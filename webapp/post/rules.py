@@ -22,7 +22,8 @@ TRANSITIONS: Mapping[str, frozenset[str]] = {
     "delivered": frozenset({"bounced", "complained"}),
     "bounced": frozenset({"complained"}),
     "complained": frozenset(),
-    "failed": frozenset(),
+    # A person said that an unknown message had not arrived, and takes that back.
+    "failed": frozenset({"unknown"}),
     "missed": frozenset(),
     "cancelled": frozenset(),
     "dead": frozenset(),
@@ -61,6 +62,8 @@ SEND_AGAIN_AFTER = timedelta(minutes=10)
 BREATH = timedelta(seconds=15)
 """So long a message that a person sends once more waits, so that they can still take it back."""
 UNDO_FOR = timedelta(minutes=15)
+NOT_ARRIVED = "not-arrived"
+"""A person says that a message whose answer was lost has not reached its reader."""
 TEST_LASTS = timedelta(minutes=10)
 QUIET_FROM, QUIET_TO = time(21), time(9)
 
@@ -74,6 +77,19 @@ class Timed(Protocol):
     def zone(self) -> str: ...
     @property
     def true_until(self) -> datetime | None: ...
+
+
+class Ended(Protocol):
+    """What the question about taking back needs to know of a message."""
+
+    @property
+    def state(self) -> str: ...
+    @property
+    def last_code(self) -> str: ...
+    @property
+    def decided_at(self) -> datetime | None: ...
+    @property
+    def ended_at(self) -> datetime | None: ...
 
 
 @dataclass(frozen=True)
@@ -132,6 +148,12 @@ def cap_until(earlier: Iterable[datetime], zone_name: str, now: datetime, cap: C
             break
         day += timedelta(days=1)
     return None if day == today else moment(day, now.astimezone(tz).time(), tz)
+
+
+def can_be_unfailed(message: Ended, now: datetime) -> bool:
+    """True while a person may take back their word that the message had not arrived."""
+    return (message.state == "failed" and message.last_code == NOT_ARRIVED and message.decided_at is None
+            and message.ended_at is not None and now <= message.ended_at + UNDO_FOR)
 
 
 def send_again_from(handed_at: datetime | None, now: datetime) -> datetime:

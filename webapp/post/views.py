@@ -17,7 +17,7 @@ from webapp.kit import clock
 from webapp.post import actions, callback_views, mail_views, queries, sms_views, wording
 from webapp.post.models import Message
 from webapp.post.origins import origins_of
-from webapp.post.rules import UNDO_FOR, send_again_from
+from webapp.post.rules import UNDO_FOR, can_be_unfailed, send_again_from
 from webapp.post.sending_views import MODE_WORDS
 from webapp.post.strips import sending_strips
 from webapp.staff.audit import actor_of
@@ -47,7 +47,8 @@ def register(app: Flask) -> None:
     app.jinja_env.globals["outbox_words"] = wording
     add_log_words("message", _l("Messages"), {
         "retry": _l("Tried a message again: %(name)s"), "cancelled": _l("Cancelled a message: %(name)s"),
-        "count-as-sent": _l("Counted as sent: %(name)s"), "send-again": _l("Sent once more: %(name)s"),
+        "count-as-sent": _l("Counted as sent: %(name)s"),
+        "count-as-failed": _l("Counted as not arrived: %(name)s"), "send-again": _l("Sent once more: %(name)s"),
         "decision-taken-back": _l("Took back a decision about a message: %(name)s")})
     add_log_words("sending", _l("Sending"), {
         "mode": _l("Changed the mode of sending"), "held": _l("Stopped letters and SMS"),
@@ -126,10 +127,11 @@ def cancel(message_id: int) -> Response | BaseResponse:
 def decide(message_id: int) -> Response | BaseResponse:
     """Settle a message whose answer was lost."""
     decision = request.form.get("decision", "")
-    if decision not in ("count_as_sent", "send_again"):
+    said = {"count_as_sent": _("Counted as sent."), "send_again": _("It will be sent once more."),
+            "count_as_failed": _("Counted as not arrived. Somebody has to call.")}
+    if decision not in said:
         abort(400)
-    said = _("Counted as sent.") if decision == "count_as_sent" else _("It will be sent once more.")
-    return _act(message_id, said, lambda row, who: actions.decide_unknown(row, decision, **who))
+    return _act(message_id, said[decision], lambda row, who: actions.decide_unknown(row, decision, **who))
 
 
 @bp.post("/<int:message_id>/decision/undo")
@@ -175,7 +177,7 @@ def _filters(chosen: str, counted: dict[str, int], client_id: int | None) -> lis
 def _of_rows(rows: Sequence[Any], now: datetime) -> dict[str, Any]:
     """What rows need besides themselves: the trips behind them, and until when what can be done."""
     return {"now": now, "origins": origins_of(row.group_key for row in rows), "locked_until": send_again_from,
-            "undo_until": now - UNDO_FOR, "sees_people": bool(current_user.hats & set(DESK))}
+            "undo_until": now - UNDO_FOR, "can_be_unfailed": can_be_unfailed, "sees_people": bool(current_user.hats & set(DESK))}
 
 
 def _just_done(shown: Sequence[Any]) -> list[Any]:

@@ -61,6 +61,7 @@ _REASONS: dict[str, Any] = {
     "hold": _l("Waits until the stop is lifted."),
     "mode": _l("Waits until sending is switched on."),
     "attended": _l("Somebody took care of it on the board: nothing has to be decided any more."),
+    "not-arrived": _l("A person knows that it did not arrive. Call."),
     "reopened": _l("What was done on the board was undone: it needs somebody again."),
     "person": _l("Cancelled by hand."),
     "cancelled": _l("Cancelled together with the trip."),

@@ -20,7 +20,7 @@ NEXT: dict[str, frozenset[str]] = {
     "planned": frozenset({"done", "queued", "missed", "skipped", "dropped", "cancelled", "failed"}),
     "queued": frozenset({"done", "missed", "failed", "unknown", "cancelled", "skipped", "planned"}),
     "missed": frozenset({"done"}),
-    "failed": frozenset({"done", "queued"}),
+    "failed": frozenset({"done", "queued", "unknown"}),
     "unknown": frozenset({"done", "queued", "failed"}),
     "done": frozenset({"planned", "failed", "missed", "unknown"}),
     "skipped": frozenset({"planned"}),

@@ -15,7 +15,7 @@ from webapp.post.obstacles import message as table
 from webapp.staff.audit import record
 from webapp.staff.rules import Actor, NotAllowed
 
-DECISIONS = ("count_as_sent", "send_again")
+DECISIONS = ("count_as_sent", "count_as_failed", "send_again")
 _CAN_RETRY = ("failed", "bounced", "dead")
 
 
@@ -59,7 +59,8 @@ def retry(message: Message, *, actor: Actor, now: datetime) -> Message:
 def decide_unknown(message: Message, decision: str, *, actor: Actor, now: datetime) -> Message:
     """Settle a message whose answer was lost; gives the row that counts from now on.
 
-    "count_as_sent" makes it sent. "send_again" makes a new row (`resend_of`), not before ten minutes after it was
+    "count_as_sent" makes it sent. "count_as_failed" makes it failed, and somebody has to call: so it stays without the
+    moment of a decision, which would say that it needs nobody. "send_again" makes a new row (`resend_of`), not before ten minutes after it was
     handed over: raises Locked until then, TooLate past its end of truth, NotAllowed("decided") the second time.
     """
     if decision not in DECISIONS:
@@ -75,9 +76,12 @@ def decide_unknown(message: Message, decision: str, *, actor: Actor, now: dateti
             if rules.is_past(row, now):
                 raise TooLate
             result = _anew(session, row, row.address, actor, now, not_before=now + rules.BREATH)
-        session.execute(update(table).where(table.c.id == row.id).values(decided_by=actor.name, decided_at=now))
+        decided_at = None if decision == "count_as_failed" else now
+        session.execute(update(table).where(table.c.id == row.id).values(decided_by=actor.name, decided_at=decided_at))
         if decision == "count_as_sent":
             move(session, [row.id], "sent", actor.name, now, code="counted", sent_at=row.handed_at or now)
+        elif decision == "count_as_failed":
+            move(session, [row.id], "failed", actor.name, now, code=rules.NOT_ARRIVED, last_code=rules.NOT_ARRIVED)
         else:
             note(session.connection(), [row.id], "unknown", actor.name, now, code="send-again")
         record(actor, decision.replace("_", "-"), "message", row.id, office_id=row.office_id, now=now)
@@ -123,7 +127,8 @@ def cancel(message: Message, *, actor: Actor, now: datetime) -> None:
 def take_back(message: Message, *, actor: Actor, now: datetime) -> None:
     """Take back a decision about a message whose answer was lost: it waits for a person again.
 
-    "It arrived" within 15 minutes and while nothing has come after it; "send again" as long as the new message waits.
+    "It arrived" and "it did not" within 15 minutes and while nothing has come after it; "send again" as long as the
+    new message waits.
     Raises NotAllowed("over") otherwise.
     """
     with transaction() as session:
@@ -136,6 +141,8 @@ def take_back(message: Message, *, actor: Actor, now: datetime) -> None:
             cancel(again, actor=actor, now=now)
         elif row.state == "sent" and row.decided_at and now <= row.decided_at + rules.UNDO_FOR:
             _reopen(session, row, actor, now)
+        elif rules.can_be_unfailed(row, now) and not _was_repeated(session, row):
+            _reopen(session, row, actor, now)
         else:
             raise NotAllowed("over")
         session.expire(row)
@@ -146,6 +153,10 @@ def _reopen(session: Session, row: Message, actor: Actor, now: datetime) -> None
          decided_by="", decided_at=None, next_try_at=now)
     record(actor, "decision-taken-back", "message", row.id, office_id=row.office_id, now=now)
     session.expire(row)
+
+
+def _was_repeated(session: Session, row: Message) -> bool:
+    return session.scalar(select(Message.id).where(Message.resend_of == row.id).limit(1)) is not None
 
 
 def _locked(session: Session, message: Message, actor: Actor) -> Message:
