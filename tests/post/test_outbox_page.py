@@ -154,6 +154,15 @@ def test_unknown_messages_stand_in_the_tray_until_somebody_decides(browse, cast,
     assert (fresh(row).state, fresh(row).decided_by) == ("sent", "Ольга Соколова")
 
 
+def test_the_number_of_the_tab_goes_with_the_decision(browse, cast, put):
+    row = put("unknown")
+    put("unknown")
+    olga = browse(cast.olga)
+    part = olga.post(f"/outbox/{row.id}/decision", {"decision": "count_as_sent", "back": "/outbox"}, htmx=True)
+    assert "Неизвестно 1" in " ".join(part.root.one(id="outbox-filters").text.split())
+    assert "Очередь пуста" not in olga.get("/outbox").text
+
+
 def test_within_ten_minutes_an_unknown_message_cannot_be_sent_again(browse, cast, put):
     row = put("unknown", handed_at=clock.now() - timedelta(minutes=9))
     assert buttons(browse(cast.olga).get("/outbox"), row) == ["Дошло"]

@@ -141,6 +141,26 @@ def test_sms_that_only_become_files_are_told_before_and_after_going_live(browse,
     assert warning in browse(cast.boris).get(PAGE).text
 
 
+def test_staff_see_everywhere_that_sms_only_become_files(browse, cast, use, now):
+    strip = "SMS пока не уходят клиентам"
+    assert strip not in browse(cast.olga).get("/outbox").text
+    mode("live", now)
+    assert strip in browse(cast.olga).get("/outbox").text
+    assert "Подключить провайдера" not in browse(cast.olga).get("/outbox").text
+    assert "Подключить провайдера" in browse(cast.anna).get("/outbox").text
+    use(SMS_PROVIDER="smsc", SMS_LOGIN="agency", SMS_PASSWORD="key")
+    assert strip not in browse(cast.olga).get("/outbox").text
+
+
+def test_an_sms_that_became_a_file_is_not_called_sent(browse, cast, person, now):
+    mode("live", now)
+    row = write(cast.main, person, now=clock.now(), channel="sms", html="", subject="")
+    actions.deliver(now=clock.now())
+    text = browse(cast.olga).get("/outbox?show=sent").root.one(id=f"message-{row.id}").text
+    assert "записано в файл" in text
+    assert "отправлено" not in text
+
+
 def test_the_answer_to_a_test_letter_stands_beside_the_button(browse, cast):
     page = browse(cast.anna).follow(f"{PAGE}/test")
     assert "Проверочное письмо отправляется на anna@example.org." in page.root.one(id="tests").text

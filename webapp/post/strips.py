@@ -12,6 +12,7 @@ from webapp.kit import clock
 from webapp.post import queries, rules
 from webapp.post.actions.modes import present_mode
 from webapp.post.channels import provider_for
+from webapp.post.wording import SMS_FILE
 from webapp.staff.rules import ADMIN
 from webapp.web.nav import Strip
 
@@ -31,6 +32,16 @@ def sending_strips() -> Iterator[Strip]:
                     url_for("post.index", show="sent"), _("Read them in the outbox"))
     else:
         yield from _silent_relay()
+        yield from _sms_to_files()
+
+
+def _sms_to_files() -> Iterator[Strip]:
+    if provider_for("sms", "live", current_app.extensions["snova.settings"]).name != SMS_FILE:
+        return
+    may_change = ADMIN in current_user.hats
+    yield Strip("yellow", "sms", _("SMS do not leave for clients yet:"),
+                _("no SMS provider is connected, they are only written to files. Call instead."),
+                url_for("sending.sms") if may_change else "", _("Connect a provider") if may_change else "")
 
 
 def _silent_relay() -> Iterator[Strip]:

@@ -154,7 +154,7 @@ def _act(message_id: int, said: str, act: Any) -> Response | BaseResponse:
         status, kind, said = 409, "yellow", wording.refused_words(error.reason)
     if is_partial():
         listed = queries.one_row(current_user, message_id)
-        return part("post/_row.html", status=status, m=listed, said=said, here=_back(),
+        return part("post/_row.html", status=status, m=listed, said=said, here=_back(), filters=_filters_behind(),
                     **_of_rows([listed], clock.now()))
     return see_other(_back_with(message_id), said, kind)
 
@@ -174,10 +174,22 @@ def _filters(chosen: str, counted: dict[str, int], client_id: int | None) -> lis
              "count": counted.get(name, 0)} for name, (label, _states) in wording.FILTERS.items()]
 
 
+def _filters_behind() -> list[dict[str, Any]]:
+    """The tabs of the list the person acted on, counted anew; none when it was another page."""
+    parts = urlsplit(_back())
+    if parts.path != url_for("post.index"):
+        return []
+    asked = dict(parse_qsl(parts.query))
+    chosen, client = asked.get("show", ""), asked.get("client", "")
+    return _filters(chosen if chosen in wording.FILTERS else "waiting", queries.counts(current_user, clock.now()),
+                    int(client[:9]) if client.isdecimal() else None)
+
+
 def _of_rows(rows: Sequence[Any], now: datetime) -> dict[str, Any]:
     """What rows need besides themselves: the trips behind them, and until when what can be done."""
     return {"now": now, "origins": origins_of(row.group_key for row in rows), "locked_until": send_again_from,
-            "undo_until": now - UNDO_FOR, "can_be_unfailed": can_be_unfailed, "sees_people": bool(current_user.hats & set(DESK))}
+            "undo_until": now - UNDO_FOR, "can_be_unfailed": can_be_unfailed,
+            "sees_people": bool(current_user.hats & set(DESK))}
 
 
 def _just_done(shown: Sequence[Any]) -> list[Any]:

@@ -106,6 +106,8 @@ _SMS_REASONS: dict[str, Any] = {
     "not-delivered": _l("It did not arrive, and the phone company does not say why. Call."),
     "no-money-left": _l("It did not arrive: the money on the account with the SMS provider ran out."),
 }
+SMS_FILE = "sms_file"
+"""The provider that stands in where none is connected: one file per SMS, which reaches nobody."""
 SMS_PROVIDERS: dict[str, Any] = {"smsru": "SMS.ru", "smsc": "SMSC.ru", "smsaero": "SMS Aero"}
 _HISTORY = {
     "counted": _l("A person knows that it arrived."),
@@ -162,9 +164,11 @@ _REFUSED: dict[str, Any] = {
 }
 
 
-def state_mark(state: str, channel: str = "email") -> tuple[str, str]:
-    """(kind of the mark, word) for a state."""
+def state_mark(state: str, channel: str = "email", provider: str = "") -> tuple[str, str]:
+    """(kind of the mark, word) for a state; an SMS that only became a file was not sent to anybody."""
     kind, word = STATES[state]
+    if (state, provider) == ("sent", SMS_FILE):
+        return "today", _("written to a file")
     return kind, str(_l("not delivered") if (state, channel) == ("bounced", "sms") else word)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from webapp.db import db
 from webapp.kit.days import local_day, zone
 from webapp.post.models import Message
+from webapp.post.wording import SMS_FILE
 from webapp.touches import store
 from webapp.touches.actions.occasions import group_key
 from webapp.touches.models import Touch
@@ -220,4 +221,6 @@ def _done_words(touch: Touch, message: Message | None) -> str:
         return _("settled")
     if message is None or not touch.automatic:
         return _("done")
-    return _("delivered") if message.state == "delivered" else _("sent")
+    if message.state == "delivered":
+        return _("delivered")
+    return _("written to a file") if message.provider == SMS_FILE else _("sent")

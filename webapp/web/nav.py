@@ -26,7 +26,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Strip:
-    """One line above everything: sending mode, broken machinery. `kind` is "accent" or "red"."""
+    """One line above everything: sending mode, broken machinery. `kind` is "accent", "yellow" or "red"."""
 
     kind: str
     icon: str

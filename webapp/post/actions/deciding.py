@@ -139,9 +139,8 @@ def take_back(message: Message, *, actor: Actor, now: datetime) -> None:
             if again is None:
                 raise NotAllowed("over")
             cancel(again, actor=actor, now=now)
-        elif row.state == "sent" and row.decided_at and now <= row.decided_at + rules.UNDO_FOR:
-            _reopen(session, row, actor, now)
-        elif rules.can_be_unfailed(row, now) and not _was_repeated(session, row):
+        elif (row.state == "sent" and row.decided_at and now <= row.decided_at + rules.UNDO_FOR
+              or rules.can_be_unfailed(row, now) and not _was_repeated(session, row)):
             _reopen(session, row, actor, now)
         else:
             raise NotAllowed("over")
