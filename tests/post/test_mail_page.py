@@ -20,7 +20,7 @@ from webapp.post.channels import smtp_check
 from webapp.post.channels.smtp_session import Answers, Session
 from webapp.post.models import Message, Provider
 from webapp.post.relay import kept_relay
-from webapp.post.relay_rules import is_local
+from webapp.post.relay_rules import PRESETS, Way, is_local
 from webapp.staff.models import AuditEntry
 
 PAGE = "/admin/sending/mail"
@@ -65,6 +65,12 @@ def test_settings_that_work_are_saved_and_a_letter_to_oneself_leaves(anna, trust
         assert relay.took[0]["To"] == "anna@example.org"
         assert LOGIN in relay.took[0]["From"]
     assert "отправлено" in anna.get(PAGE).root.one(id="tests").text
+
+
+def test_a_provider_chosen_by_name_that_cannot_be_found_is_no_typing_mistake(anna, monkeypatch):
+    monkeypatch.setitem(PRESETS, "yandex", Way("smtp.nowhere.invalid", 465, "tls"))
+    page = anna.post(PAGE, filled("", preset="yandex"))
+    assert "Не удалось связаться с «smtp.nowhere.invalid». Есть ли на этом компьютере интернет?" in page.text
 
 
 def test_the_worker_uses_what_was_changed_without_a_restart(anna, trusted, letter, now):

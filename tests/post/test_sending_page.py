@@ -11,6 +11,8 @@ from webapp.kit import clock
 from webapp.post import actions
 from webapp.post.actions.recording import provider_failed, provider_works
 from webapp.post.models import Message
+from webapp.post.sender import mail_sender
+from webapp.staff.actions import change_settings
 from webapp.staff.models import Setting, User
 
 PAGE = "/admin/sending"
@@ -159,6 +161,27 @@ def test_an_sms_that_became_a_file_is_not_called_sent(browse, cast, person, now)
     text = browse(cast.olga).get("/outbox?show=sent").root.one(id=f"message-{row.id}").text
     assert "записано в файл" in text
     assert "отправлено" not in text
+
+
+def test_going_live_with_nothing_waiting_counts_no_messages(browse, cast, use):
+    use(MAIL_SERVER="localhost")
+    page = browse(cast.anna).get(f"{PAGE}/mode?to=live")
+    assert "Сейчас ничего не ждёт отправки" in page.text
+    assert "0 сообщ" not in page.text
+    assert "Включить отправку" in page.root.one("main").text
+
+
+def test_on_hold_the_strip_leads_to_the_mail_server_first(browse, cast, use, now):
+    mode("held", now)
+    use(MAIL_SERVER="")
+    assert "Настроить почтовый сервер" in browse(cast.anna).get("/outbox").text
+    use(MAIL_SERVER="localhost")
+    assert "Включить отправку" in browse(cast.anna).get("/outbox").text
+
+
+def test_a_letter_nobody_signs_comes_from_the_agency(cast, now):
+    change_settings({"agency_name": "Попутный ветер"}, actor=JOB, now=now)
+    assert mail_sender("", cast.main).startswith("Попутный ветер <")
 
 
 def test_the_answer_to_a_test_letter_stands_beside_the_button(browse, cast):

@@ -46,6 +46,16 @@ def test_the_worst_rows_come_first_and_finished_ones_last(browse, cast, board):
     assert classes == ["row is-over", "row is-over", "row is-today", "row is-today", "row", "row is-ended"]
 
 
+def test_an_empty_board_offers_what_comes_first(browse, cast):
+    links = {link.text: link.attrs["href"] for link in browse(cast.olga).get("/board").root.one(id="board").all("a")}
+    assert links == {"Добавить поездку": "/trips/new"}
+    board = browse(cast.boris).get("/board").root.one(id="board")
+    links = {link.text: link.attrs["href"] for link in board.all("a")}
+    assert {"Загрузить чек-лист", "Добавить поездку", "Настроить почтовый сервер", "Включить отправку"} == set(links)
+    assert "Осталось сделать" in board.text
+    assert "Завести сотрудников сделано" in " ".join(board.text.split())
+
+
 def test_every_coloured_cell_has_an_icon_and_a_word(browse, cast, board):
     cells = browse(cast.olga).get("/board").root.all("td", class_="cell--open")
     assert len(cells) >= 4

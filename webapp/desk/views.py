@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from webapp.desk import check_views, client_views, letter_changes, letter_views, today
+from webapp.desk import check_views, client_views, first_steps, letter_changes, letter_views, today
 
 blueprints = [check_views.bp, client_views.bp, today.bp, letter_views.bp, letter_changes.bp]
 
@@ -11,5 +11,6 @@ def register(app: Flask) -> None:
     """What the pages of this room offer to others."""
     check_views.register(app)
     client_views.register(app)
+    first_steps.register(app)
     today.register(app)
     letter_views.register(app)

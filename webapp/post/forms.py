@@ -48,7 +48,7 @@ class MailForm(BaseForm):
                          description=_l("Only if it differs from the login. It must belong to the same mailbox."))
     sender_name = StringField(_l("Name of the sender"), [Optional(), AtMost(100)],
                               description=_l("For letters that nobody signs. Left empty, it is the name of the "
-                                             "office."))
+                                             "agency."))
 
     def validate_preset(self, field: Field) -> None:
         """Everything else depends on it."""
@@ -124,9 +124,11 @@ class MailForm(BaseForm):
 
     def take(self, fault: Fault, **words: Any) -> None:
         """Tell what went wrong while trying out, beside the field where it is mended."""
-        place = _PLACES.get(fault.code, "")
+        # People did not type the server of a provider chosen by name.
+        code = "no-way-there" if fault.code == "no-such-server" and self.preset.data != OTHER else fault.code
+        place = _PLACES.get(code, "")
         visible = place and (self.preset.data == OTHER or place not in _ONLY_OTHER)
-        self._say(place if visible else "", relay_fault(fault.code, **words))
+        self._say(place if visible else "", relay_fault(code, **words))
 
     def _say(self, name: str, sentence: Any) -> None:
         if name:

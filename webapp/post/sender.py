@@ -8,7 +8,7 @@ from flask import current_app
 
 from webapp.post.relay import mail_words
 from webapp.post.rules import split_sender
-from webapp.staff.models import Office
+from webapp.staff.models import Office, setting
 
 # Control, direction and half characters: they can only mislead whoever reads the name.
 _INVISIBLE = ("Cc", "Cf", "Cs")
@@ -31,13 +31,18 @@ def address_of(mail: Mapping[str, str], office: Office) -> str:
 
 
 def mail_sender(name: str, office: Office) -> str:
-    """`Name <address>` for the outbox; without a name that of the relay's sender, or the office's.
+    """`Name <address>` for the outbox; without a name that of the relay's sender, or the agency's.
 
     Quotes and angle brackets in a name would end it early.
     """
     plain = next(filter(None, map(plain_name, (name, split_sender(_mail().get("MAIL_DEFAULT_SENDER", ""))[0],
-                                               office.name))), "")
+                                               str(setting("agency_name") or ""), office.name))), "")
     return f"{plain} <{mail_from(office)}>" if plain else mail_from(office)
+
+
+def has_relay() -> bool:
+    """Going live without a mail server would only turn every row red."""
+    return bool(_mail().get("MAIL_SERVER"))
 
 
 def plain_name(name: str) -> str:

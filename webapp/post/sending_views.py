@@ -17,7 +17,7 @@ from webapp.post.actions.modes import figures_of, present_mode
 from webapp.post.channels import provider_for
 from webapp.post.relay import mail_words
 from webapp.post.rules import CHANNELS, MODES
-from webapp.post.sender import mail_sender
+from webapp.post.sender import has_relay, mail_sender
 from webapp.staff.audit import actor_of
 from webapp.staff.models import Office, scoped, setting
 from webapp.staff.rules import ADMIN
@@ -55,7 +55,7 @@ def confirm_mode() -> Response:
 def change_mode() -> Response | BaseResponse:
     """Change the mode; asked again when more would leave than was confirmed."""
     wished = _wished(request.form)
-    if wished == "live" and (not _has_relay() or setting("demo")):
+    if wished == "live" and (not has_relay() or setting("demo")):
         return _confirmation(wished, 422)
     try:
         actions.set_mode(wished, actor=actor_of(current_user), now=clock.now(),
@@ -93,13 +93,8 @@ def own_office() -> Office:
 def _confirmation(wished: str, status: int) -> Response:
     return page("post/confirm_mode.html", status=status, wished=wished, words=MODE_WORDS[wished],
                 before=MODE_WORDS[present_mode()][0], mode=present_mode(), figures=figures_of(clock.now()),
-                no_relay=wished == "live" and not _has_relay(), is_demo=wished == "live" and bool(setting("demo")),
+                no_relay=wished == "live" and not has_relay(), is_demo=wished == "live" and bool(setting("demo")),
                 sms_to_files=wished == "live" and sms_to_files())
-
-
-def _has_relay() -> bool:
-    """Going live without a mail server would only turn every row red."""
-    return bool(mail_words(settings_now()).get("MAIL_SERVER"))
 
 
 def sms_to_files() -> bool:

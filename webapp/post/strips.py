@@ -12,6 +12,7 @@ from webapp.kit import clock
 from webapp.post import queries, rules
 from webapp.post.actions.modes import present_mode
 from webapp.post.channels import provider_for
+from webapp.post.sender import has_relay
 from webapp.post.wording import SMS_FILE
 from webapp.staff.rules import ADMIN
 from webapp.web.nav import Strip
@@ -23,16 +24,23 @@ def sending_strips() -> Iterator[Strip]:
     """What staff must know about sending before they trust the page below."""
     mode = present_mode()
     if mode == "held":
-        may_change = ADMIN in current_user.hats
         yield Strip("accent", "pause", _("Sending is on hold."), _("Letters and SMS are written and wait."),
-                    url_for("sending.index") if may_change else url_for("post.index", show="held"),
-                    _("Switch sending on") if may_change else _("See what waits"))
+                    *_way_out_of_hold())
     elif mode == "trial":
         yield Strip("accent", "eye", _("Trial mode."), _("Nothing leaves: letters and SMS are only written to files."),
                     url_for("post.index", show="sent"), _("Read them in the outbox"))
     else:
         yield from _silent_relay()
         yield from _sms_to_files()
+
+
+def _way_out_of_hold() -> tuple[str, str]:
+    if ADMIN not in current_user.hats:
+        return url_for("post.index", show="held"), _("See what waits")
+    # Without a mail server sending cannot be switched on anyway.
+    if not has_relay():
+        return url_for("sending.mail"), _("Set up the mail server")
+    return url_for("sending.index"), _("Switch sending on")
 
 
 def _sms_to_files() -> Iterator[Strip]:

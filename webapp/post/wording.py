@@ -140,6 +140,7 @@ _SMS_FAULTS: dict[str, Any] = {
 }
 _RELAY: dict[str, Any] = {
     "no-such-server": _l("There is no server “%(server)s”. Check its name for typing mistakes."),
+    "no-way-there": _l("“%(server)s” cannot be reached. Is there internet on this machine?"),
     "port-closed": _l("“%(server)s” does not answer at port %(port)s. Check the port; some providers of internet "
                       "close it."),
     "no-answer": _l("“%(server)s” did not answer in time. Check the port and the encryption; a firewall may be in "

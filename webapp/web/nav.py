@@ -36,6 +36,25 @@ class Strip:
     url_label: str = ""
 
 
+@dataclass(frozen=True)
+class FirstStep:
+    """One thing that makes an empty agency work, and whether it is done."""
+
+    label: str
+    url: str
+    is_done: bool
+
+
+def add_first_steps(app: Flask, steps: Callable[[], Iterable[FirstStep]]) -> None:
+    """A room offers what an agency does first; asked only where there is nothing to show yet."""
+    app.extensions["snova.first_steps"].append(steps)
+
+
+def first_steps() -> list[FirstStep]:
+    """What an agency does first, in the order of the rooms."""
+    return [step for ask in current_app.extensions["snova.first_steps"] for step in ask()]
+
+
 def add_section(app: Flask, section: Section) -> None:
     """A room puts its section into the bar."""
     app.extensions["snova.sections"].append(section)
@@ -50,7 +69,8 @@ def init_nav(app: Flask) -> None:
     """Give the layouts `nav`, `strips` and `agency_name`."""
     app.extensions["snova.sections"] = []
     app.extensions["snova.strips"] = []
-    app.jinja_env.globals.update(nav=nav_of, nav_counts=nav_counts, strips=strips_of)
+    app.extensions["snova.first_steps"] = []
+    app.jinja_env.globals.update(nav=nav_of, nav_counts=nav_counts, strips=strips_of, first_steps=first_steps)
 
 
 def nav_of() -> list[dict[str, Any]]:

@@ -60,8 +60,9 @@ def decide_unknown(message: Message, decision: str, *, actor: Actor, now: dateti
     """Settle a message whose answer was lost; gives the row that counts from now on.
 
     "count_as_sent" makes it sent. "count_as_failed" makes it failed, and somebody has to call: so it stays without the
-    moment of a decision, which would say that it needs nobody. "send_again" makes a new row (`resend_of`), not before ten minutes after it was
-    handed over: raises Locked until then, TooLate past its end of truth, NotAllowed("decided") the second time.
+    moment of a decision, which would say that it needs nobody. "send_again" makes a new row (`resend_of`), not before
+    ten minutes after it was handed over: raises Locked until then, TooLate past its end of truth,
+    NotAllowed("decided") the second time.
     """
     if decision not in DECISIONS:
         raise ValueError(f"no such decision: {decision!r}")
