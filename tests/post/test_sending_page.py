@@ -1,7 +1,8 @@
 """How sending is set: modes with their confirmation, the test e-mail, faults of the relay."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
+import make
 import pytest
 from post.making import JOB, fresh, mode, write
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from webapp.post.actions.recording import provider_failed, provider_works
 from webapp.post.models import Message
 from webapp.post.sender import mail_sender
 from webapp.staff.actions import change_settings
+from webapp.staff.audit import actor_of
 from webapp.staff.models import Setting, User
 
 PAGE = "/admin/sending"
@@ -182,6 +184,19 @@ def test_on_hold_the_strip_leads_to_the_mail_server_first(browse, cast, use, now
 def test_a_letter_nobody_signs_comes_from_the_agency(cast, now):
     change_settings({"agency_name": "Попутный ветер"}, actor=JOB, now=now)
     assert mail_sender("", cast.main).startswith("Попутный ветер <")
+
+
+def test_the_log_names_the_letter_and_the_trip(browse, cast, person, now):
+    trip = make.trip(person, purchase=date(2026, 11, 1), departure=date(2026, 12, 1), back=date(2026, 12, 8),
+                     seller=cast.olga, now=now)
+    row = write(cast.main, person, now=now)
+    actions.cancel(row, actor=actor_of(cast.olga), now=now)
+    actions.hold(reason="спор", group_key=f"occasion:{trip.occasion_id}", actor=actor_of(cast.boris), now=now)
+    text = browse(cast.boris).get("/admin/log").text
+    assert f"Отмена сообщения: {person.last_name} {person.first_name}, Спасибо, что выбрали нас" in text
+    assert trip.destination in text
+    assert "occasion:" not in text
+    assert "occasion:" not in browse(cast.anna).get("/admin/log").text
 
 
 def test_the_answer_to_a_test_letter_stands_beside_the_button(browse, cast):

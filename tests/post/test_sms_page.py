@@ -127,7 +127,7 @@ def test_a_test_sms_leaves_through_the_outbox_even_on_hold(anna, gate, now, monk
     page = anna.follow(f"{PAGE}/test", {"phone": "8 (916) 000-00-01"})
     assert "Проверочная SMS отправляется." in page.text
     assert actions.deliver(now=clock.now())["sent"] == 1
-    assert list(gate.accepted) == [("79160000001", "Проверка: SMS из Snova доходят.")]
+    assert list(gate.accepted) == [("79160000001", "Проверка: SMS из «Сновы» доходят.")]
     assert "отправлено" in anna.get(PAGE).root.one(id="tests").text
 
 

@@ -52,6 +52,8 @@ def test_a_session_ends_idle_after_12_hours_and_anyhow_after_14_days(created: ti
     ("Password123", "too-common"), ("пароль12345", "too-common"),
     ("aaaaaaaaaaaa", "too-common"), ("abababababab", "too-common"), ("1111122222", "too-common"),
     ("12345678901234", "too-common"), ("abcdefghijkl", "too-common"), ("9876543210987", "too-common"),
+    ("qwerty1234567", "too-common"), ("2026йцукен!", "too-common"), ("1qaz2wsx3edc", "too-common"),
+    ("asdfgh098765", "too-common"), ("qwertyлампа77", None), ("8305172946", None),
     ("olga@example.org", "too-personal"), ("Ольга Соколова", "too-personal"), ("ОльгаСоколова", "too-personal"),
     ("соколова2026", "too-personal"), ("example.org1", "too-personal"), ("ольга123456", "too-personal"),
     ("три жёлтых чемодана", None), ("correct horse battery", None), ("Zg7$kq!mWq", None)])

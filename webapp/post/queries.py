@@ -72,6 +72,16 @@ def counts(user: User, now: datetime) -> dict[str, int]:
     return {name: db.session.scalar(scoped(question, Message.office_id, user)) or 0 for name, question in asked.items()}
 
 
+def titles(ids: set[int]) -> dict[int, str]:
+    """Whom a message is to and what it is, as the log names it."""
+    rows = db.session.execute(select(Message.id, Message.subject, Message.gist, Message.address, Client.last_name,
+                                     Client.first_name)
+                              .outerjoin(Client, Client.id == Message.client_id).where(Message.id.in_(ids)))
+    return {row.id: ", ".join(filter(None, [
+        " ".join(filter(None, [row.last_name, row.first_name])) or row.address, row.subject or row.gist[:60]]))
+        for row in rows}
+
+
 def history(message_id: int) -> Sequence[MessageEvent]:
     """Every change of the message, oldest first."""
     return db.session.scalars(select(MessageEvent).where(MessageEvent.message_id == message_id)

@@ -49,7 +49,7 @@ def register(app: Flask) -> None:
         "retry": _l("Tried a message again: %(name)s"), "cancelled": _l("Cancelled a message: %(name)s"),
         "count-as-sent": _l("Counted as sent: %(name)s"),
         "count-as-failed": _l("Counted as not arrived: %(name)s"), "send-again": _l("Sent once more: %(name)s"),
-        "decision-taken-back": _l("Took back a decision about a message: %(name)s")})
+        "decision-taken-back": _l("Took back a decision about a message: %(name)s")}, names=queries.titles)
     add_log_words("sending", _l("Sending"), {
         "mode": _l("Changed the mode of sending"), "held": _l("Stopped letters and SMS"),
         "released": _l("Lifted a stop"), "relay": _l("Changed the mail server"),
@@ -57,12 +57,19 @@ def register(app: Flask) -> None:
         "sms-key": _l("Changed the SMS provider and its key")}, fields={
         "sms_provider": _l("SMS provider"), "sms_login": _l("Login of the SMS provider"),
         "sms_sender": _l("Name of the sender in SMS"),
-        "mode": _l("Mode of sending"), "reason": _l("Reason"), "mail_server": _l("Mail server"),
+        "group": _l("Trip"), "mode": _l("Mode of sending"), "reason": _l("Reason"), "mail_server": _l("Mail server"),
         "mail_encryption": _l("Encryption"), "mail_login": _l("Login"), "mail_sender": _l("Address of the sender"),
         "mail_sender_name": _l("Name of the sender")},
-        values={"mode": lambda code: str(MODE_WORDS[code][0]).lower() if code in MODE_WORDS else code})
+        values={"group": _group_words,
+                "mode": lambda code: str(MODE_WORDS[code][0]).lower() if code in MODE_WORDS else code})
     add_log_words("address", _l("Addresses"), {
         "suppressed": _l("An address asked for no letters"), "lifted": _l("An address may be written to again")})
+
+
+def _group_words(group: str) -> str:
+    """The trip whose letters were stopped; its number for those who may not open it."""
+    origin = origins_of([group]).get(group)
+    return origin.label if origin else f"№ {group.rpartition(':')[2]}"
 
 
 @bp.get("")

@@ -20,6 +20,10 @@ FORGET_AFTER = timedelta(hours=24)
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 200
 _FEWEST_SIGNS = 5
+_FILLING = "!.,-_?*#@$ "
+_LINES = ("1234567890-=", "qwertyuiop[]", "asdfghjkl;'", "zxcvbnm,./", "йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю.",
+          "1qaz", "2wsx", "3edc", "4rfv", "5tgb", "6yhn", "7ujm", "1йфя", "2цыч", "3увс", "4кам", "5епи", "6нрт",
+          "7гоь")
 
 
 def wait_after(fails: int, free_tries: int) -> timedelta:
@@ -50,7 +54,7 @@ def password_fault(password: str, *about: str) -> str | None:
     if len(password) > LONGEST_PASSWORD:
         return "too-long"
     plain = password.casefold().replace("ё", "е")
-    if plain in _common() or len(set(plain)) < _FEWEST_SIGNS or _is_run(plain):
+    if plain in _common() or len(set(plain)) < _FEWEST_SIGNS or _is_run(plain) or _is_walk(plain):
         return "too-common"
     if any(_says(plain, fact) for fact in about):
         return "too-personal"
@@ -61,6 +65,22 @@ def _is_run(text: str) -> bool:
     """Signs that simply follow each other: 23456789012 or abcdefghijk."""
     strides = {ord(b) - ord(a) for a, b in zip(text, text[1:], strict=False)}
     return strides <= {1, -9} or strides <= {-1, 9}
+
+
+def _is_walk(text: str) -> bool:
+    """Nothing but keys that lie side by side, and digits: qwerty1234567, йцукен2026, 1qaz2wsx3edc."""
+    walks, at = 0, 0
+    while at < len(text):
+        length = next((n for n in range(len(text) - at, 2, -1) if _lies_on_a_line(text[at:at + n])), 0)
+        if not length and not text[at].isdecimal() and text[at] not in _FILLING:
+            return False
+        walks += bool(length)
+        at += length or 1
+    return walks > 0 and any(sign.isalpha() for sign in text)
+
+
+def _lies_on_a_line(text: str) -> bool:
+    return any(text in line or text[::-1] in line for line in _LINES)
 
 
 def _says(password: str, fact: str) -> bool:

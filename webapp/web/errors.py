@@ -53,7 +53,7 @@ def _words(code: int) -> tuple[str, str]:
     words = {
         400: (_("We did not understand this request"), _("Go back, check what you typed and try again.")),
         403: (_("You may not do this"), _("Ask your director or administrator if you need it.")),
-        404: (_("There is no such page"), _("The link is out of date, or the page belongs to another office.")),
+        404: (_("There is no such page"), _("The link is out of date, or the page is not open to you.")),
         405: (_("This page cannot do that"), _("Go back and use the buttons on the page.")),
         413: (_("The file is too big"), _("Up to 10 MB. Split the sheet into parts and import them one by one.")),
         429: (_("Too many tries"), _("Please wait a little and try again.")),

@@ -59,7 +59,8 @@ class AbsenceForm(StaffForm):
 
     def offer(self, people: list[User]) -> None:
         """People to choose from, with their offices."""
-        named = {str(user.id): f"{user.name} – {', '.join(o.name for o in user.offices)}" for user in people}
+        named = {str(user.id): " – ".join(filter(None, [user.name, ", ".join(o.name for o in user.offices)]))
+                 for user in people}
         for field in (self.user, self.substitute):
             field.choices = options({"": gettext("Choose a person"), **named})
 
