@@ -241,4 +241,4 @@ def _later(text: str, days: Days) -> Any:
     today = _first_day(days)
     if text in ("1", "3", "7"):
         return today + timedelta(days=int(text))
-    return parse_day(text)
+    return parse_day(text, today)
