@@ -158,6 +158,21 @@ def test_days_without_a_year_are_shown_in_full_before_anything_is_saved(browse, 
     assert shown == ["01.10.2026", "28.12.2026", "08.01.2027"]
 
 
+def test_what_will_not_go_without_consent_says_so_on_the_trip_as_in_the_preview(browse, cast, anna):
+    someone = browse(cast.olga)
+    typed = form(client=anna.id)
+    page = someone.post("/trips/preview", typed, htmx=True)
+    grey = {li.one("b").text for li in page.root.all("li") if "нет согласия" in li.text}
+    someone.post("/trips/new", typed)
+    [trip] = sold()
+    stops = [li for li in someone.get(f"/trips/{trip.id}").root.all("li") if li.attrs.get("id", "").startswith("touch-")]
+    assert grey and {li.one("b").text for li in stops if "нет согласия" in li.text} == grey
+    goes = sum(touch.automatic and touch.status == "planned" for touch in touches(trip).values()) - len(grey)
+    assert f"{goes} сообщ" in someone.get(f"/trips/{trip.id}/cancellation").text
+    moved = someone.post(f"/trips/{trip.id}/difference", form(departure_on="20.12.2026", return_on="27.12.2026"), htmx=True)
+    assert moved.text.count("нет согласия") == len(grey)
+
+
 def test_the_preview_warns_of_what_will_not_make_it_or_not_reach_the_client(browse, cast, now):
     silent = make.client(cast.main, last="Тихая", phone="+74951234567", email=None, now=now)
     silent.phones[0].is_mobile = False
