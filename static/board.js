@@ -19,9 +19,10 @@
     if (target) target.click();
     return Boolean(target);
   };
+  const tell = (words) => { const said = one(document, "#toast"); if (said) said.textContent = words || ""; };
   const keys = {
     KeyJ: () => go(1), KeyK: () => go(-1), KeyE: () => press("[data-tick]"), KeyZ: () => press("[data-undo]"),
-    KeyS: () => press("[data-snooze]"), KeyN: () => press("[data-note]"),
+    KeyS: () => press("[data-snooze]") || tell(document.body.dataset.noSnooze), KeyN: () => press("[data-note]"),
     Slash: (event) => (event.shiftKey ? toggle("keys-help") : (document.getElementById("find") || document.body).focus()),
   };
   for (const n of [1, 2, 3, 4]) {
@@ -36,6 +37,7 @@
     const act = keys[event.code];
     if (!act) return;
     event.preventDefault();
+    tell("");
     act(event);
   });
   document.addEventListener("focusin", (event) => { const row = event.target.closest("tbody.row"); if (row) here = row.id; });
@@ -72,8 +74,8 @@
     if (row && one(row, ".script")) for (const fold of document.querySelectorAll("tbody.row [data-fold]")) if (!row.contains(fold)) fold.click();
   });
   document.addEventListener("htmx:error", (event) => {
-    const row = event.target.closest && event.target.closest("tbody.row"), said = one(document, "#toast");
-    if (said) said.textContent = document.body.dataset.lost || "";
+    const row = event.target.closest && event.target.closest("tbody.row");
+    tell(document.body.dataset.lost);
     if (row) row.classList.add("is-lost");
   });
   document.addEventListener("DOMContentLoaded", () => settle(document));

@@ -1,11 +1,12 @@
 """The list for today: whose it is, its order, ticking in place and without JavaScript, other offices, paper."""
 
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import make
 import pytest
+import time_machine
 from page import Node, Page
 from sqlalchemy import event, select
 
@@ -269,3 +270,15 @@ def test_state_and_price_of_a_trip_are_told_apart_on_the_clients_page(browse, ca
         session.scalars(select(Trip).where(Trip.occasion_id == call.occasion_id)).one().price_kopecks = 17_320_000
     row = browse(cast.olga).get(f"/clients/{call.client_id}").root.one("ul", class_="people--trips").text
     assert "уже дома · 173" in row
+
+
+def test_a_visit_whose_hour_has_passed_says_when_it_was(browse, cast, agenda, today) -> None:
+    visit = db.session.get_one(Touch, agenda.visit.id)
+    late = datetime.combine(today, visit.due_time, zone("Europe/Moscow")) + timedelta(minutes=1)
+    with time_machine.travel(late - timedelta(minutes=2), tick=False):
+        before = card(browse(cast.olga).get("/today"), agenda.visit).text
+    with time_machine.travel(late, tick=False):
+        after = card(browse(cast.olga).get("/today"), agenda.visit)
+    hour = visit.due_time.strftime("%H:%M")
+    assert f"в {hour}" in before and "было" not in before
+    assert f"было в {hour}" in after.text and "is-today" in after.attrs["class"]

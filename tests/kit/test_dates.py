@@ -1,12 +1,12 @@
 """Dates as people type them: six spellings of the agency's sheet and some more."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.kit.dates import BadDate, read_date
+from webapp.kit.dates import A_YEAR, BadDate, read_date, read_near_date, read_time, split_hour
 
 MONTHS = ("января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября", "октября", "ноября",
     "декабря")
@@ -69,3 +69,68 @@ def test_any_text_gives_a_date_or_a_reason(text: str) -> None:
         assert 2000 <= read_date(text).year <= 2100
     except BadDate as bad:
         assert bad.code in ("missing-date", "unreadable-date", "unlikely-date")
+
+
+SUNDAY = date(2026, 11, 22)
+
+
+@pytest.mark.parametrize(("typed", "day"), [
+    ("28.11", date(2026, 11, 28)), ("28.11.", date(2026, 11, 28)), ("28/11", date(2026, 11, 28)),
+    ("28-11", date(2026, 11, 28)), ("28 ноября", date(2026, 11, 28)), ("28 нояб.", date(2026, 11, 28)),
+    ("28-го ноября", date(2026, 11, 28)), ("28 НОЯБРЯ", date(2026, 11, 28)), ("28 Nov", date(2026, 11, 28)),
+    ("November 28th", date(2026, 11, 28)), ("сб, 28.11", date(2026, 11, 28)), ("28.11 (сб)", date(2026, 11, 28)),
+    ("28.11 15:00", date(2026, 11, 28)), ("28 ноября в 15:00", date(2026, 11, 28)),
+    ("1.12", date(2026, 12, 1)), ("01.12", date(2026, 12, 1)), ("5.1", date(2027, 1, 5)),
+    ("5 января", date(2027, 1, 5)), ("22.11", SUNDAY), ("21.11", date(2026, 11, 21)),
+    ("23.09", date(2026, 9, 23)), ("22.09", date(2027, 9, 22)), ("1 мая", date(2027, 5, 1)),
+    ("сегодня", SUNDAY), ("Завтра", date(2026, 11, 23)), ("послезавтра", date(2026, 11, 24)),
+    ("вчера", date(2026, 11, 21)), ("tomorrow", date(2026, 11, 23)), ("today", SUNDAY),
+    ("28.11.2027", date(2027, 11, 28)), ("28.11.26", date(2026, 11, 28)), ("2026-11-28", date(2026, 11, 28))])
+def test_a_form_takes_a_date_without_a_year_as_the_nearest_sensible_one(typed: str, day: date) -> None:
+    assert read_near_date(typed, today=SUNDAY) == day
+
+
+@pytest.mark.parametrize(("typed", "day"), [
+    ("22.11", SUNDAY), ("23.11", date(2025, 11, 23)), ("28 декабря", date(2025, 12, 28)), ("1.3", date(2026, 3, 1)),
+    ("вчера", date(2026, 11, 21))])
+def test_a_purchase_without_a_year_is_the_latest_such_day_not_after_today(typed: str, day: date) -> None:
+    assert read_near_date(typed, today=SUNDAY, back=A_YEAR) == day
+
+
+@pytest.mark.parametrize("typed", ["29.02", "31.11", "11.28", "12.2026", "28", "ноября", "28 маю", "10:00", "0.0",
+                                   "когда-нибудь", "", "28.11 или 29.11", "t" * 100])
+def test_a_near_date_that_does_not_exist_is_refused(typed: str) -> None:
+    with pytest.raises(BadDate):
+        read_near_date(typed, today=SUNDAY)
+
+
+def test_the_29th_of_february_needs_no_year_when_it_is_near() -> None:
+    assert read_near_date("29.02", today=date(2027, 12, 1)) == date(2028, 2, 29)
+    assert read_near_date("29 февраля", today=date(2028, 3, 30)) == date(2028, 2, 29)
+
+
+@given(DAYS, st.integers(0, 304))
+def test_a_day_of_the_year_to_come_needs_no_year(today: date, ahead: int) -> None:
+    day = today + timedelta(days=ahead)
+    assert read_near_date(f"{day.day}.{day.month:02}", today=today) == day
+
+
+@pytest.mark.parametrize(("typed", "at"), [
+    ("15:00", time(15)), ("15-00", time(15)), ("15.30", time(15, 30)), ("15", time(15)), ("9", time(9)),
+    ("0905", time(9, 5)), ("905", time(9, 5)), ("9:05", time(9, 5)), ("в 15", time(15)), ("15 ч", time(15)),
+    ("15 30", time(15, 30)), ("15:00:00", time(15))])
+def test_an_hour_is_read_as_people_write_it(typed: str, at: time) -> None:
+    assert read_time(typed) == at
+
+
+@pytest.mark.parametrize("typed", ["", "25", "24:00", "15:60", "полдень", "15:", "1:2", "12345", "15:00 и 16:00"])
+def test_what_is_no_hour_is_refused(typed: str) -> None:
+    with pytest.raises(ValueError):
+        read_time(typed)
+
+
+@pytest.mark.parametrize(("typed", "parts"), [
+    ("28.11 15:00", ("28.11", "15:00")), ("28 ноября в 15", ("28 ноября", "15")), ("завтра 9:30", ("завтра", "9:30")),
+    ("28.11.2026, 15:00", ("28.11.2026", "15:00")), ("28.11", ("28.11", "")), ("28 11", ("28 11", "")), ("", ("", ""))])
+def test_an_hour_behind_a_day_is_told_from_it(typed: str, parts: tuple[str, str]) -> None:
+    assert split_hour(typed) == parts

@@ -1,6 +1,7 @@
 """Filling in letters: text and HTML say the same, frame and signature show what is known, SMS are counted."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from letters.texts import DIRECTOR, Page, empty, mail, rich
@@ -74,7 +75,7 @@ def test_a_photo_in_the_signature_must_be_a_web_address() -> None:
 def test_a_service_letter_ends_with_the_office_and_a_marketing_one_says_how_to_stop() -> None:
     letter, values = compile_letter("Тема", "Текст"), values_for(rich("ru"))
     service = render_email(letter, values, DIRECTOR, "ru")
-    assert service.text.endswith("Попутный ветер\nМосква, Тверская, 12\n+7 (495) 123-45-67\n")
+    assert service.text.endswith("Попутный ветер\nМосква, Тверская, 12\n+7 495 123-45-67\n")
     assert "Отписаться" not in service.html and "стоп" not in service.html
     url = "https://agency.example/u/abc"
     linked = render_email(letter, values, DIRECTOR, "ru", marketing=True, unsubscribe_url=url)
@@ -143,3 +144,10 @@ def test_an_absent_or_empty_part_of_the_welcome_letter_is_named() -> None:
     assert missing_parts("=== greeting ===\nа\n=== more ===\n \n") == ("expect", "more")
     assert missing_parts("просто текст") == ("greeting", "expect", "more")
     assert mail(whole).text.startswith("а\n\nб\n\nв\n\nг\n")
+
+
+def test_a_phone_kept_as_digits_is_printed_in_groups() -> None:
+    context = rich("ru")
+    known = replace(context, office=replace(context.office, phone="+79000000101"), manager=None)
+    letter = compile_letter("", "Звоните: {{ офис.телефон }}")
+    assert render_sms(letter, values_for(known)) == "Звоните: +7 900 000-01-01"

@@ -191,6 +191,17 @@ def test_a_bulk_tick_is_one_request_with_one_undo(browse, cast, board, app):
         assert visit.status == "planned"
 
 
+@pytest.mark.parametrize(("verb", "done", "nothing"), [
+    ("snooze", "Отложен 1 шаг.", "нечего откладывать"), ("hand-over", "Передан 1 шаг.", "нечего передавать")])
+def test_chosen_rows_with_nothing_to_do_are_named(browse, cast, board, verb, done, nothing):
+    idle = next(row for row in board.values() if row.id not in (board["near"].id, board["today"].id)
+                and not browse(cast.boris).get("/board").root.one("tbody", id=f"trip-{row.id}").all("td", class_="cell--open"))
+    page = browse(cast.boris).follow("/board/bulk", {
+        "verb": verb, "day": "3", "to": cast.irina.id,
+        "trip": [board["near"].id, idle.id], "back": "/board"})
+    assert done in page.text and f"Пропущено: {idle.client.short_name} – {nothing}." in page.text
+
+
 def test_changes_by_colleagues_are_counted_and_own_ones_are_not(browse, cast, board):
     olga, boris = browse(cast.olga), browse(cast.boris)
     olga.post(f"/touches/{call_of(board['near']).id}/tick", {"outcome": "no"})

@@ -119,3 +119,13 @@ def test_cancelled_and_finished_trips_need_nobody(browse, cast, trips):
         session.get_one(Occasion, trips["one"].occasion_id).closed_at = clock.now()
         session.get_one(Occasion, trips["two"].occasion_id).cancelled_at = clock.now()
     assert not [name for name in filters(browse(cast.boris).get("/board")) if name.startswith("Без менеджера")]
+
+
+def test_a_row_nobody_leads_says_so_and_never_shows_a_name_of_the_sheet_like_a_colleague(browse, cast, trips):
+    with transaction():
+        db.session.get(type(trips["one"]), trips["one"].id).seller_name = "Тимур"
+    page = browse(cast.boris).get("/board")
+    who = page.root.one("tbody", id=f"trip-{trips['one'].id}").one("th")
+    assert who.text.endswith("без менеджера") and "Тимур" not in who.text
+    assert who.one("span", title="продажа: Тимур")
+    assert "без менеджера" not in page.root.one("tbody", id=f"trip-{trips['olga'].id}").text

@@ -13,7 +13,7 @@ from webapp.clients.models import Client
 from webapp.db import db, transaction
 from webapp.post.models import Message
 from webapp.staff.models import AuditEntry
-from webapp.touches.models import Occasion
+from webapp.touches.models import Occasion, Touch
 
 TODAY = date(2026, 11, 20)
 
@@ -69,7 +69,7 @@ def test_trips_are_chosen_by_place_operator_and_days(browse, cast, trips, query,
 def test_without_a_choice_nothing_is_listed(browse, cast, trips):
     page = browse(cast.boris).get("/stop")
     assert found(page) == [] and "На паузе ничего нет" in page.text
-    assert browse(cast.boris).get("/stop?first=вчера").status == 422
+    assert browse(cast.boris).get("/stop?first=скоро").status == 422
     assert len(found(browse(cast.nikolai).get("/stop?destination=турция"))) == 3
 
 
@@ -83,6 +83,14 @@ def test_letters_of_the_ticked_trips_wait_and_others_go(browse, cast, trips, now
     assert touches(trips["first"])["thank_you"].status == "planned"
     assert touches(trips["cyprus"])["fly_tomorrow"].status == "done"
     assert "Закрыт аэропорт" in browse(cast.olga).get(f"/trips/{trips['first'].id}").text
+
+
+def test_a_trip_in_which_nothing_waits_is_not_counted_among_those_on_hold(browse, cast, trips):
+    with transaction() as session:
+        for touch in session.scalars(select(Touch).where(Touch.occasion_id == trips["second"].occasion_id, Touch.automatic)):
+            touch.status = "done"
+    page = browse(cast.boris).follow("/stop/holds", {"trip": [trips["first"].id, trips["second"].id], "reason": "Снег"})
+    assert "Письма 1 поездки на паузе" in page.text and " 1 поездка " in page.text and "2 поездки" not in page.text
 
 
 def test_what_passed_during_the_hold_turns_missed_and_the_rest_goes_on(browse, cast, trips):

@@ -1,6 +1,7 @@
 """A new trip from its form, the preview of everything that follows, and the page of one trip."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date, time
 
 import make
 import pytest
@@ -148,6 +149,28 @@ def test_a_form_that_cannot_be_is_refused_with_a_sentence(browse, cast, anna, ch
     page = browse(cast.olga).post("/trips/new", form(**{"client": anna.id, **changed}))
     assert page.status == 422 and not sold()
     assert says in page.root.one("section", id="errors").text
+
+
+def test_days_without_a_year_are_shown_in_full_before_anything_is_saved(browse, cast, anna):
+    typed = form(client=anna.id, destination="", purchase_on="1.10", departure_on="28 декабря", return_on="8.01")
+    page = browse(cast.olga).post("/trips/new", typed)
+    shown = [page.root.one("input", id=name).attrs["value"] for name in ("purchase_on", "departure_on", "return_on")]
+    assert shown == ["01.10.2026", "28.12.2026", "08.01.2027"]
+
+
+def test_what_will_not_go_without_consent_says_so_on_the_trip_as_in_the_preview(browse, cast, anna):
+    someone = browse(cast.olga)
+    typed = form(client=anna.id)
+    page = someone.post("/trips/preview", typed, htmx=True)
+    grey = {li.one("b").text for li in page.root.all("li") if "нет согласия" in li.text}
+    someone.post("/trips/new", typed)
+    [trip] = sold()
+    stops = [li for li in someone.get(f"/trips/{trip.id}").root.all("li") if li.attrs.get("id", "").startswith("touch-")]
+    assert grey and {li.one("b").text for li in stops if "нет согласия" in li.text} == grey
+    goes = sum(touch.automatic and touch.status == "planned" for touch in touches(trip).values()) - len(grey)
+    assert f"{goes} сообщ" in someone.get(f"/trips/{trip.id}/cancellation").text
+    moved = someone.post(f"/trips/{trip.id}/difference", form(departure_on="20.12.2026", return_on="27.12.2026"), htmx=True)
+    assert moved.text.count("нет согласия") == len(grey)
 
 
 def test_the_preview_warns_of_what_will_not_make_it_or_not_reach_the_client(browse, cast, now):
@@ -358,6 +381,34 @@ def test_the_next_step_is_the_one_primary_action_and_its_result_is_recorded_in_p
         back = someone.post(undo.attrs["action"], {"view": "trip"}, htmx=True)
         assert touches(trip)["call_back"].status == "planned" and touches(trip)["visit"].due_on.day == 16
         assert back.root.one("p", id="status").text == "Возвращено."
+
+
+@pytest.mark.parametrize("typed", [
+    {"date": "15.12", "time": "15:00"}, {"date": "15 декабря", "time": "15-00"}, {"date": "15.12.2026", "time": "15"},
+    {"date": "15.12 15:00"}, {"date": "15.12.26 в 15"}])
+def test_the_hour_of_a_visit_is_agreed_with_its_day(browse, cast, trip, typed):
+    call, visit = touches(trip)["call_back"], touches(trip)["visit"]
+    with call_day(trip):
+        someone = browse(cast.olga)
+        panel = someone.get(f"/trips/{trip.id}?open={call.id}", htmx=True)
+        assert panel.root.one("input", id=f"time-{call.id}")
+        answer = someone.post(f"/touches/{call.id}/tick", {"view": "trip", "outcome": "come", **typed}, htmx=True)
+    kept = touches(trip)["visit"]
+    assert (kept.due_on, kept.due_time) == (date(2026, 12, 15), time(15))
+    assert "вт, 15 декабря, 15:00" in answer.root.one("li", id=f"touch-{visit.id}").text
+
+
+def test_another_date_of_a_visit_keeps_the_hour_and_a_bad_hour_is_asked_for_again(browse, cast, trip):
+    visit = touches(trip)["visit"]
+    someone = browse(cast.olga)
+    refused = someone.post(f"/touches/{visit.id}/snooze", {"view": "trip", "date": "24.12", "time": "после обеда"},
+                           htmx=True)
+    field = refused.root.one("input", id=f"time-{visit.id}")
+    assert refused.status == 422 and field.attrs["value"] == "после обеда" and "aria-invalid" in field.attrs
+    assert refused.root.one("input", id=f"date-{visit.id}").attrs["value"] == "24.12.2026"
+    someone.post(f"/touches/{visit.id}/snooze", {"view": "trip", "date": "24.12", "time": "11.30"}, htmx=True)
+    kept = touches(trip)["visit"]
+    assert (kept.due_on, kept.due_time) == (date(2026, 12, 24), time(11, 30))
 
 
 def test_a_message_that_failed_is_settled_by_a_person_and_never_said_to_be_sent(browse, cast, trip):

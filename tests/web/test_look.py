@@ -1,9 +1,13 @@
 """The look: contrast of every pair of colours in both themes, icons that exist, styles in their layers."""
 
 import re
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+import time_machine
+
+from webapp.web.examples import example_day
 
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "static"
@@ -103,3 +107,10 @@ def test_every_rule_lives_in_a_layer_and_colours_live_in_tokens(sheet: Path) -> 
 def test_every_colour_a_sheet_uses_is_defined(sheet: Path) -> None:
     known = set(re.findall(r"--([\w-]+):", "".join(path.read_text() for path in CSS)))
     assert set(re.findall(r"var\(--([\w-]+)", sheet.read_text())) <= known
+
+
+@pytest.mark.parametrize("day", range(20, 27))
+def test_an_example_of_a_day_to_come_is_a_working_weekday(day: int) -> None:
+    with time_machine.travel(datetime(2026, 11, day, 12, tzinfo=UTC), tick=False):
+        shown = datetime.strptime(example_day(), "%d.%m.%Y").replace(tzinfo=UTC)
+    assert shown.weekday() < 5 and shown.date() > date(2026, 11, day)

@@ -1,7 +1,7 @@
 """Dates as people type them into sheets: day first, month names, ISO, spreadsheet serial numbers."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from webapp.kit.text import Cell, clean
 
@@ -32,6 +32,14 @@ _DAY_FIRST = re.compile(rf"(\d{{1,2}}){_SEP}(\d{{1,2}}){_SEP}(\d{{4}}|\d\d)")
 _DAY_WORD = re.compile(
     r"(\d{1,2})(?:st|nd|rd|th|-?го|-?е)?[\s.\-–—/]*(?:of\s+)?([^\W\d_]{3,9})[\s.,\-–—/]*(\d{4}|\d\d)")
 _WORD_DAY = re.compile(r"([^\W\d_]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?[\s,]+(\d{4})")
+_NO_YEAR = re.compile(r"(\d{1,2})\s*[./\-–—]\s*(\d{1,2})")
+_NO_YEAR_WORD = re.compile(r"(\d{1,2})(?:st|nd|rd|th|-?го|-?е)?[\s.\-–—/]*(?:of\s+)?([^\W\d_]{3,9})")
+_NO_YEAR_WORD_FIRST = re.compile(r"([^\W\d_]{3,9})\.?\s+(\d{1,2})(?:st|nd|rd|th)?")
+_NEAR = {"позавчера": -2, "вчера": -1, "yesterday": -1, "сегодня": 0, "today": 0, "завтра": 1, "tomorrow": 1,
+         "послезавтра": 2, "day after tomorrow": 2, "the day after tomorrow": 2}
+_HOUR = re.compile(r"(.*[^\s,])[\s,]+(?:(?:в|at)\s+(\d{1,2}(?:[:.\-]\d\d)?)|(\d{1,2}:\d\d))", re.IGNORECASE)
+_CLOCK = re.compile(r"(?:в\s+|at\s+)?(\d{1,2}?)(?:\s*[:.\-\s]?\s*(\d\d)(?::\d\d)?)?\s*(?:ч\.?|час(?:а|ов)?)?")
+A_WHILE, A_YEAR = timedelta(days=60), timedelta(days=364)
 
 
 class BadDate(ValueError):
@@ -59,6 +67,51 @@ def read_date(cell: Cell, *, earliest: int = 2000, latest: int = 2100) -> date:
     if not earliest <= found.year <= latest:
         raise BadDate(UNLIKELY)
     return found
+
+
+def read_near_date(text: str, *, today: date, back: timedelta = A_WHILE) -> date:
+    """Read a date as people type it into a form: «28.11», «28 ноября» and «завтра» too, seen from `today`.
+
+    Without a year it is the first such day on or after `today` minus `back`; A_YEAR makes it the latest not
+    after today. Sheets are read by `read_date` alone: months after the purchase a guess of the year is wrong.
+    """
+    try:
+        return read_date(text)
+    except BadDate as bad:
+        found = _near(_bare(clean(text).lower()), today, back) if len(text) <= _LONGEST else None
+        if bad.code != UNREADABLE or found is None:
+            raise
+        return found
+
+
+def split_hour(text: str) -> tuple[str, str]:
+    """«28.11 15:00», «завтра в 15» → the day and the hour, still as typed; "" when there is no hour."""
+    match = _HOUR.fullmatch(clean(text)) if len(text) <= _LONGEST else None
+    return (match[1], match[2] or match[3]) if match else (text, "")
+
+
+def read_time(text: str) -> time:
+    """A time of day: «15:00», «15-30», «9.05», «0905», «15», «в 15 ч». Raises ValueError."""
+    match = _CLOCK.fullmatch(clean(text).lower())
+    if not match:
+        raise ValueError(text)
+    return time(int(match[1]), int(match[2] or 0))
+
+
+def _near(text: str, today: date, back: timedelta) -> date | None:
+    if text in _NEAR:
+        return today + timedelta(days=_NEAR[text])
+    if match := _NO_YEAR.fullmatch(text):
+        day, month = match.groups()
+    elif match := _NO_YEAR_WORD.fullmatch(text):
+        day, month = match[1], _month(match[2])
+    elif match := _NO_YEAR_WORD_FIRST.fullmatch(text):
+        day, month = match[2], _month(match[1])
+    else:
+        return None
+    first = today - back
+    days = (_make(str(year), month, day, year) for year in (first.year, first.year + 1))
+    return next((found for found in days if found and found >= first), None)
 
 
 def _typed(cell: Cell) -> date | None:
@@ -107,7 +160,12 @@ def _read_words(text: str, latest: int) -> date | None:
         word, day, year = match.groups()
     else:
         return None
-    return _make(year, str(_MONTHS[word[:3]]) if word in _WORDS and word[:3] in _MONTHS else "0", day, latest)
+    return _make(year, _month(word), day, latest)
+
+
+def _month(word: str) -> str:
+    """The number of a month by its name; "0", which is no month, for any other word."""
+    return str(_MONTHS[word[:3]]) if word in _WORDS and word[:3] in _MONTHS else "0"
 
 
 def _make(year: str, month: str, day: str, latest: int) -> date | None:

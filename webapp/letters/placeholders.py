@@ -2,6 +2,7 @@
 
 from datetime import time
 
+from webapp.kit.phones import display
 from webapp.letters.destinations import Forms, forms_of
 from webapp.letters.registry import (
     GROUPS,
@@ -171,7 +172,7 @@ def _manager_name(context: LetterContext) -> Value:
 
 @placeholder("manager.phone", "менеджер.телефон", "manager", "+7 916 123-45-67", "+7 916 123-45-67")
 def _manager_phone(context: LetterContext) -> Value:
-    return _manager(context).phone or _office(context).phone
+    return display(_manager(context).phone or _office(context).phone)
 
 
 @placeholder("manager.email", "менеджер.почта", "manager", "olga@agency.example", "olga@agency.example")
@@ -191,7 +192,7 @@ def _office_address(context: LetterContext) -> Value:
 
 @placeholder("office.phone", "офис.телефон", "agency", "+7 495 123-45-67", "+7 495 123-45-67")
 def _office_phone(context: LetterContext) -> Value:
-    return _office(context).phone
+    return display(_office(context).phone)
 
 
 @placeholder("office.hours", "офис.часы", "agency", "пн–пт 10:00–19:00", "Mon–Fri 10:00–19:00")

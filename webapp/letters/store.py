@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from webapp.db import db
+from webapp.kit.phones import display
 from webapp.letters.liquid_text import CompiledLetter, compile_letter
 from webapp.letters.models import Identity, Letter, LetterVersion
 from webapp.letters.signatures import Signature
@@ -61,12 +62,12 @@ def agency_name(office: Office | None = None) -> str:
 def signature_for(identity: str, office: Office, owner: User | None) -> Signature:
     """Who signs: the seller himself, or the identity kept for the office or the agency (`domain.md` §2.1)."""
     if identity == "seller" and owner is not None:
-        return Signature(name=owner.name, role="", email="", phone=owner.phone or office.phone)
+        return Signature(name=owner.name, role="", email="", phone=display(owner.phone or office.phone))
     rows = db.session.scalars(select(Identity).where(
         Identity.code == identity, (Identity.office_id == office.id) | Identity.office_id.is_(None))
         .order_by(Identity.office_id.is_(None))).all()
     row = next((r for r in rows if r.name), None)
     if row is None:
-        return Signature(name=agency_name(office), phone=office.phone, email=office.email)
-    return Signature(name=row.name, role=row.role or agency_name(office), phone=row.phone or office.phone,
+        return Signature(name=agency_name(office), phone=display(office.phone), email=office.email)
+    return Signature(name=row.name, role=row.role or agency_name(office), phone=display(row.phone or office.phone),
                      email=row.email)

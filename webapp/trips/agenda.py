@@ -43,6 +43,7 @@ class Task:
     """One thing to do. `kind`: broken, over, today, later, done or skip; `days` counts how late it is.
 
     `whose` names a colleague whose step it is; `act` is what somebody did with it lately and may take back.
+    `is_past` says that the hour agreed for today has passed.
     """
 
     id: int
@@ -72,6 +73,7 @@ class Task:
     phones: tuple[tuple[str, str], ...] = ()
     spoken: Spoken | None = None
     act: Act | None = None
+    is_past: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -163,7 +165,9 @@ def _task(row: Row[Any], days: Days, me: int, act: Act | None, phones: tuple[tup
         row.status if kind == "broken" else row.reason,
         row.note, row.outcome, step.outcomes if step and asks else (), bool(step and asks and step.needs_outcome),
         row.attempts, (row.assignee or "").split(" ")[0] if row.assignee_id not in (me, None) else "",
-        days.zones[row.office_id], today, phones, spoken, act)
+        days.zones[row.office_id], today, phones, spoken, act,
+        kind == "today" and row.due_time is not None
+        and row.due_time < days.now.astimezone(zone(days.zones[row.office_id])).time())
 
 
 def _kind(row: Row[Any], today: date) -> str:

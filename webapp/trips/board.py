@@ -55,6 +55,7 @@ class BoardRow:
     return_on: date
     owner_id: int | None
     owner: str
+    seller: str
     office_id: int
     state: str
     cancelled: bool
@@ -173,7 +174,7 @@ def _row(where: _Where, facts: RawRow, touches: tuple[RawRow, ...], acts: tuple[
                       now=now)
     return BoardRow(
         trip_id, occasion_id, client_id, name, short_name(last, first), destination,
-        departure_on, return_on, owner_id, (owner or seller or "").split(" ")[0], office_id, state,
+        departure_on, return_on, owner_id, (owner or "").split(" ")[0], seller or "", office_id, state,
         cancelled_at is not None, held_at is not None, hold_reason, next_on, where.today, where.zone, cells)
 
 

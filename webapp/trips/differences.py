@@ -12,6 +12,7 @@ from webapp.touches.actions.occasions import Change
 from webapp.trips.actions import TripData
 from webapp.trips.board_columns import step_name
 from webapp.trips.models import Trip
+from webapp.trips.reach import Reach
 from webapp.trips.step_words import day_words, reason
 from webapp.web.i18n import day_long
 
@@ -46,11 +47,11 @@ class Groups:
         return not (self.moved or self.added or self.dropped or self.sent or self.late)
 
 
-def groups_of(changes: Sequence[Change]) -> Groups:
-    """The difference ready to be shown."""
+def groups_of(changes: Sequence[Change], reach: Reach) -> Groups:
+    """The difference ready to be shown; what will not reach the client says so."""
     found: dict[str, list[Row]] = {kind: [] for kind in ("moved", "added", "dropped", "sent", "pinned", "late", "same")}
     for change in changes:
-        found[change.kind].append(_row(change))
+        found[change.kind].append(_row(change, reach))
     return Groups(found["moved"], found["added"], found["dropped"], found["sent"], found["pinned"], found["late"],
                   len(found["same"]))
 
@@ -62,7 +63,7 @@ def differences(trip: Trip, typed: TripData) -> list[dict[str, Any]]:
     return [{"label": label, "old": now[label], "new": mine[label]} for label in mine if now[label] != mine[label]]
 
 
-def _row(change: Change) -> Row:
+def _row(change: Change, reach: Reach) -> Row:
     name, old, new = step_name(change.step), _day(change.old), _day(change.new)
     if change.kind == "dropped":
         return Row(name, old, "", note=reason(change.reason))
@@ -70,7 +71,13 @@ def _row(change: Change) -> Row:
         return Row(name, old, "", note=_("waits in the outbox: taken back and sent for the new dates"))
     if change.kind == "sent" and change.again_on is not None:
         return Row(name, old, old, again=change.step.code, again_day=_day(change.again_on))
-    return Row(name, old, new)
+    coming = change.kind in ("moved", "added")
+    return Row(name, old, new, note=reason(blocked_by(change, reach)) if coming else "")
+
+
+def blocked_by(change: Change, reach: Reach) -> str:
+    """Why this step will not reach the client on any day; "" when it will."""
+    return reach.why_not(change.step.rule.channel, change.step.rule.klass)
 
 
 def _facts(data: Any, companions: Sequence[str]) -> dict[str, str]:

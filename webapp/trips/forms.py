@@ -14,6 +14,7 @@ from webapp.clients.rules import ClientFacts, name_key
 from webapp.kit import emails as kit_emails
 from webapp.kit import money
 from webapp.kit import phones as kit_phones
+from webapp.kit.dates import A_YEAR
 from webapp.trips.actions import TripData
 from webapp.trips.models import Trip
 from webapp.web.examples import lazy_day
@@ -31,7 +32,7 @@ class TripForm(BaseForm):
     """Dates and facts of a trip. `today` is the office's."""
 
     purchase_on = DayField(_l("Bought on"), [Filled(_l("Write the day of purchase."))],
-                           render_kw={**_DATE, "placeholder": lazy_day(0)})
+                           back=A_YEAR, render_kw={**_DATE, "placeholder": lazy_day(0)})
     departure_on = DayField(_l("Departure"), [Filled(_l("Write the day of departure."))],
                             render_kw={**_DATE, "placeholder": lazy_day(14)})
     return_on = DayField(_l("Return"), [Filled(_l("Write the day of return."))],

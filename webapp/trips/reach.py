@@ -1,9 +1,9 @@
-"""Whether letters will reach a client, known or only typed, and why not: for previews; pure (`domain.md` §1.1)."""
+"""Whether letters will reach a client, known or only typed, and why not: for previews and trips (`domain.md` §1.1)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from webapp.clients.models import Client, Consent
+from webapp.clients.models import Client, Consent, consents_of
 from webapp.kit.phones import is_mobile
 
 LETTERS = ("email", "sms")
@@ -39,6 +39,11 @@ def reach_of(client: Client, consents: Collection[Consent], *, news: bool = Fals
         email=client.email is not None, mobile=any(p.works and p.is_mobile for p in client.phones),
         silent=client.write_nothing, news=frozenset(LETTERS if news else allowed),
         stopped=frozenset() if news else frozenset(row.channel for row in consents if row.stopped))
+
+
+def reach_now(client: Client) -> Reach:
+    """How a known client is reached as things stand."""
+    return reach_of(client, consents_of(client.id).values())
 
 
 def reach_typed(phones: Collection[str], emails: Collection[str], *, news: bool) -> Reach:

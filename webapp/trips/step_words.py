@@ -35,6 +35,7 @@ def refusal(code: str) -> str:
         "date-past": _("This day has passed. Choose today or later."),
         "date-far": _("This is more than two years away. Please check the year."),
         "date-unreadable": _("We could not read this date. Write it like %(day)s.", day=example_day()),
+        "time-unreadable": _("We could not read this hour. Write it like 15:00."),
         "month-needed": _("Say the month of the next trip, like %(month)s.", month=example_month()),
         "month-past": _("This month has passed. Choose a later one."),
         "month-unreadable": _("We could not read this month. Write it like %(month)s.", month=example_month()),

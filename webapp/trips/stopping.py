@@ -53,6 +53,11 @@ class HeldGroup:
         """Letters and SMS that wait in all of them."""
         return sum(row.letters for row in self.rows)
 
+    @property
+    def waiting(self) -> int:
+        """Trips in which something waits; the others are stopped, but nobody misses anything there."""
+        return sum(bool(row.letters) for row in self.rows)
+
 
 def fitting(choice: Choice, user: User) -> list[Listed]:
     """Open trips of the person's offices that fit and are not on hold yet, by departure; at most MOST."""
@@ -84,6 +89,11 @@ def held(user: User) -> list[HeldGroup]:
         key = (occasion.hold_reason, occasion.held_at)
         groups.setdefault(key, HeldGroup(*key)).rows.append(row)
     return list(groups.values())
+
+
+def with_letters(trips: Sequence[Trip]) -> int:
+    """How many of these trips have letters or SMS still to come."""
+    return sum(bool(row.letters) for row in _listed(trips))
 
 
 def names_in_use(user: User) -> tuple[list[str], list[str]]:

@@ -19,6 +19,7 @@ from webapp.touches.models import Touch
 from webapp.touches.state_rules import BROKEN_STATUSES
 from webapp.trips.board_columns import CHANNEL_ICONS, touch_name
 from webapp.trips.models import Trip
+from webapp.trips.reach import reach_now
 from webapp.trips.recent import Act, acts_of
 from webapp.trips.step_words import day_words, outcome_name, reason, tries
 from webapp.web.i18n import day_short
@@ -98,11 +99,12 @@ def messages_of(trip: Trip) -> Sequence[Message]:
 
 
 def waiting_count(trip: Trip) -> tuple[int, int]:
-    """(messages waiting in the outbox, letters and SMS still planned): what cancelling stops."""
+    """(messages waiting in the outbox, letters and SMS still planned that would go): what cancelling stops."""
     waiting = sum(m.state in ("held", "queued", "claimed") for m in messages_of(trip))
-    planned = db.session.scalars(select(Touch.id).where(
+    planned = db.session.scalars(select(Touch).where(
         Touch.occasion_id == trip.occasion_id, Touch.automatic, Touch.status == "planned")).all()
-    return waiting, len(planned)
+    reach = reach_now(trip.client)
+    return waiting, sum(not reach.why_not(touch.channel, touch.klass) for touch in planned)
 
 
 def _milestones(trip: Trip) -> Iterable[Stop]:
@@ -137,6 +139,7 @@ class _Reader:
         self.steps = {step.row_id: step for step in store.steps_of(self.version)}
         self.anchors = store.dates_of(occasion)
         self.is_held = occasion.held_at is not None
+        self.reach = reach_now(self.trip.client)
 
     def midday(self, day: date | None) -> datetime:
         """A moment for steps that have a day only."""
@@ -177,6 +180,10 @@ class _Reader:
         return "ahead", ""
 
     def _automatic(self, touch: Touch, message: Message | None) -> tuple[str, str]:
+        blocked = self.reach.why_not(touch.channel, touch.klass) if touch.status == "planned" else ""
+        if blocked:
+            # Its day stays: an address or a consent given until then brings it back.
+            return "skip", reason(blocked)
         if self.is_held or (message is not None and message.state == "held"):
             return "pause", reason("held")
         if touch.send_at is not None and touch.send_at + LATE_AFTER <= self.now:

@@ -7,11 +7,15 @@ from flask_babel.speaklater import LazyString
 from webapp.kit import clock
 
 A_LIFE_AGO, SOME_MONTHS = 365 * 35, 210
+FRIDAY = 4
 
 
 def example_day(days: int = 7) -> str:
-    """«29.11.2026»: so many days from today."""
-    return (clock.today(UTC) + timedelta(days=days)).strftime("%d.%m.%Y")
+    """«30.11.2026»: so many days from today; a day to come is no Saturday or Sunday, when offices are closed."""
+    day = clock.today(UTC) + timedelta(days=days)
+    if days > 0 and day.weekday() > FRIDAY:
+        day += timedelta(days=7 - day.weekday())
+    return day.strftime("%d.%m.%Y")
 
 
 def example_month() -> str:

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
@@ -13,6 +13,7 @@ from wtforms.widgets import TextInput
 
 from webapp.kit import dates
 from webapp.web.examples import A_LIFE_AGO, example_day
+from webapp.web.i18n import today_here
 
 
 def strip(value: Any) -> Any:
@@ -28,7 +29,10 @@ class BaseForm(FlaskForm):
     class Meta(FlaskForm.Meta):
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
             filters = [*unbound_field.kwargs.get("filters", []), strip]
-            return unbound_field.bind(form=form, filters=filters, **options)
+            field = unbound_field.bind(form=form, filters=filters, **options)
+            if isinstance(field, DayField):
+                field.today = getattr(form, "today", None)
+            return field
 
     def submitted(self) -> bool:
         """True when the form was posted and everything in it is good."""
@@ -53,23 +57,28 @@ def _flat(errors: Any) -> list[str]:
     return [errors]
 
 
-def parse_day(text: str) -> date | None:
-    """The date somebody typed, or None when it cannot be read."""
+def parse_day(text: str, today: date, *, back: timedelta = dates.A_WHILE) -> date | None:
+    """The date somebody typed, seen from `today`, or None when it cannot be read."""
     try:
-        return dates.read_date(text)
+        return dates.read_near_date(text, today=today, back=back)
     except ValueError:
         return None
 
 
 class DayField(StringField):
-    """A date in any common spelling («21.07.2026», «21 июля», ISO). Data is a `date`; a bad text stays as typed."""
+    """A date in any common spelling («21.07.2026», «21 июля», «завтра»). Data is a `date`; a bad text stays as typed.
+
+    Without a year it is the day that fits best seen from today (`back`: how long ago it may be); it is shown
+    again with its year, so that nobody has to guess what was understood. Birthdays need their year.
+    """
 
     widget = TextInput()
     data: date | None
+    today: date | None = None
 
-    def __init__(self, *args: Any, earliest: int = 2000, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, earliest: int = 2000, back: timedelta = dates.A_WHILE, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.earliest = earliest
+        self.earliest, self.back = earliest, back
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         self.typed = (valuelist[0] if valuelist else "").strip()
@@ -77,12 +86,22 @@ class DayField(StringField):
         if not self.typed:
             return
         try:
-            self.data = dates.read_date(self.typed, earliest=self.earliest)
+            self.data = self._read(self.typed)
         except ValueError:
             # A field for birthdays takes the last century too, so it shows one.
             example = example_day(-A_LIFE_AGO if self.earliest < 2000 else 7)
             raise ValidationError(gettext("“%(text)s” is not a date. Write it like %(day)s.",
                                           text=self.typed, day=example)) from None
+
+    def _read(self, text: str) -> date:
+        try:
+            return dates.read_date(text, earliest=self.earliest)
+        except dates.BadDate:
+            if self.earliest < 2000:
+                raise
+        day = dates.read_near_date(text, today=self.today or today_here(), back=self.back)
+        self.typed = day.strftime("%d.%m.%Y")
+        return day
 
     def _value(self) -> str:
         if getattr(self, "typed", ""):
@@ -91,7 +110,7 @@ class DayField(StringField):
 
 
 class ClockField(StringField):
-    """A time of day («9:05», «0905», «9.05»). Data is a `time` or None."""
+    """A time of day («9:05», «0905», «9.05», «9»). Data is a `time` or None."""
 
     data: time | None
 
@@ -100,13 +119,9 @@ class ClockField(StringField):
         self.data = None
         if not self.typed:
             return
-        digits = self.typed.replace(".", ":").replace("-", ":")
-        if ":" not in digits and len(digits) in (3, 4):
-            digits = f"{digits[:-2]}:{digits[-2:]}"
         try:
-            hours, minutes = (int(bit) for bit in digits.split(":")[:2])
-            self.data = time(hours, minutes)
-        except (ValueError, TypeError):
+            self.data = dates.read_time(self.typed)
+        except ValueError:
             raise ValidationError(gettext("“%(text)s” is not a time. Write it like 09:30.",
                                           text=self.typed)) from None
 

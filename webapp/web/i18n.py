@@ -16,6 +16,7 @@ from flask import Flask, current_app, has_request_context, request
 from flask_babel import Babel, get_locale, gettext
 from flask_login import current_user
 
+from webapp.kit import clock as kit_clock
 from webapp.web.examples import example_day, example_month
 
 LANGUAGES = ("ru", "en")
@@ -59,6 +60,13 @@ def text(message: str, **values: Any) -> str:
 @lru_cache(maxsize=8192)
 def _text(_language: str, message: str) -> str:
     return str(gettext(message))
+
+
+def today_here() -> date:
+    """Today where the person who looks works."""
+    # A page for nobody in particular has no office.
+    zone = current_user.zone if current_user and current_user.is_authenticated else "UTC"
+    return kit_clock.today(ZoneInfo(zone))
 
 
 def page_language() -> str:

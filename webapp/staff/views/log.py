@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 from sqlalchemy import Select, select
 
 from webapp.db import db
-from webapp.kit import days
+from webapp.kit import clock, days
+from webapp.kit.dates import A_YEAR
 from webapp.staff import lists, log_words
 from webapp.staff.login import person
 from webapp.staff.models import AuditEntry, User
@@ -55,7 +56,7 @@ def _filtered(query: Select[AuditEntry], wished: dict[str, str]) -> tuple[Select
         query = query.where(AuditEntry.subject == wished["subject"])
     zone = days.zone(person().zone)
     for key in ("since", "until"):
-        day = parse_day(wished.get(key, ""))
+        day = parse_day(wished.get(key, ""), clock.today(zone), back=A_YEAR)
         if day and key == "since":
             query = query.where(AuditEntry.at >= days.end_of_day(day - timedelta(days=1), zone))
         elif day:

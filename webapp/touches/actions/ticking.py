@@ -1,7 +1,7 @@
 """What people do with a touch: tick it, undo, choose another date, say it is not needed; alone or in bulk."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -86,11 +86,11 @@ def undo(bundle: str, *, actor: Actor, now: datetime) -> list[Touch]:
         return list(touches.values())
 
 
-def move(touch_id: int, day: date, *, actor: Actor, now: datetime, note: str = "", snooze: bool = False,
-         bundle: str = "") -> Touch:
+def move(touch_id: int, day: date, *, actor: Actor, now: datetime, at: time | None = None, note: str = "",
+         snooze: bool = False, bundle: str = "") -> Touch:
     """Another date chosen by a person: pinned, never moved by itself. `snooze` shows it as put off (⏸).
 
-    Raises BadOutcome("date-past"), AlreadyDone, NotAllowed.
+    `at` is the hour, when one was agreed. Raises BadOutcome("date-past"), AlreadyDone, NotAllowed.
     """
     with transaction():
         touch = to_change(touch_id, actor)
@@ -102,7 +102,7 @@ def move(touch_id: int, day: date, *, actor: Actor, now: datetime, note: str = "
         if day > _today(touch, now) + LATEST:
             raise BadOutcome("date-far")
         before = snapshot(touch)
-        touch.due_on, touch.pinned, touch.due_time = day, True, None
+        touch.due_on, touch.pinned, touch.due_time = day, True, at
         touch.snoozed_until = day if snooze else None
         if note:
             touch.note = note

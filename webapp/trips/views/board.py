@@ -34,6 +34,7 @@ bp = Blueprint("board", __name__)
 
 FILTERS = ("all", "mine", "nobody", "over", "today", "leaving", "away", "back", "visit", "snoozed")
 _LAST_EVENT = select(func.max(TouchEvent.id))
+MOST_NAMES = 6
 MOST_NOTE = 1000
 SHOWS = frozenset(FILTERS) | {"broken", "cancelled"}
 
@@ -90,16 +91,19 @@ def bulk() -> Response | BaseResponse:
     if len(note) > MOST_NOTE:
         return page("trips/bulk_note.html", status=422, note=note, error=too_long(len(note), MOST_NOTE), chosen=chosen,
                     back=back, kept={name: request.form.get(name, "") for name in ("verb", "day", "to")})
-    marks = _due_marks(chosen, days, verb)
+    found = rows.rows_of_trips(chosen, days)
     actor = actor_of(current_user)
     if verb == "hand-over":
-        return see_other(back, *_handed(chosen, days, marks))
+        return see_other(back, *_handed(found, days))
     day = _later(request.form.get("day", ""), days) if verb == "snooze" else None
     if verb not in ("tick", "snooze") or (verb == "snooze" and day is None):
         abort(400)
-    result = many.bulk(verb, list(marks), actor=actor, now=now, day=day, note=note)
-    return see_other(back, *_said(result, marks, ngettext("%(num)d step done.", "%(num)d steps done.",
-                                                          len(result.done))))
+    result = many.bulk(verb, list(_due_marks(found)), actor=actor, now=now, day=day, note=note)
+    number = len(result.done)
+    done = (ngettext("%(num)d step done.", "%(num)d steps done.", number) if verb == "tick"
+            else ngettext("%(num)d step put off.", "%(num)d steps put off.", number))
+    return see_other(back, *_said(result, found, done, _("nothing to mark") if verb == "tick"
+                                  else _("nothing to put off")))
 
 
 @answers("board")
@@ -200,37 +204,41 @@ def _offices() -> list[tuple[int, str]]:
     return [(office.id, office.name) for office in current_user.offices] if len(current_user.offices) > 1 else []
 
 
-def _due_marks(trip_ids: list[int], days: Days, verb: str) -> dict[int, str]:
+def _due_marks(found: list[rows.BoardRow]) -> dict[int, str]:
     """Ids of the steps a bulk action concerns with the client's name: what is due or overdue in each chosen trip."""
-    found: dict[int, str] = {}
-    for board_row in rows.rows_of_trips(trip_ids, days):
-        for cell in board_row.cells:
-            if cell.needs_person and cell.mark and not cell.mark.automatic:
-                found[cell.mark.id] = board_row.short_name
-    return found
+    return {cell.mark.id: board_row.short_name for board_row in found for cell in board_row.cells
+            if cell.needs_person and cell.mark and not cell.mark.automatic}
 
 
-def _handed(trip_ids: list[int], days: Days, marks: dict[int, str]) -> tuple[str, str]:
+def _handed(found: list[rows.BoardRow], days: Days) -> tuple[str, str]:
     user_id = request.form.get("to", type=row_id)
     if user_id is None or user_id not in dict(rows.colleagues_of(list(days.by_office))):
         return _("Choose whom to hand them over to."), "yellow"
-    ownerless = [row.occasion_id for row in rows.rows_of_trips(trip_ids, days) if row.owner_id is None]
+    ownerless = [row.occasion_id for row in found if row.owner_id is None]
     try:
-        result = many.reassign(list(marks), user_id, occasion_ids=ownerless, actor=actor_of(current_user),
-                               now=clock.now())
+        result = many.reassign(list(_due_marks(found)), user_id, occasion_ids=ownerless,
+                               actor=actor_of(current_user), now=clock.now())
     except NotAllowed:
         return _("A director or client service hands trips over."), "yellow"
     trips = ngettext("%(num)d trip handed over.", "%(num)d trips handed over.", len(result.occasions))
     steps = ngettext("%(num)d step handed over.", "%(num)d steps handed over.", len(result.done))
-    return _said(result, marks, " ".join([*([trips] if result.occasions else []),
-                                          *([steps] if result.done or not result.occasions else [])]))
+    return _said(result, found, " ".join([*([trips] if result.occasions else []),
+                                          *([steps] if result.done or not result.occasions else [])]),
+                 _("nothing to hand over"))
 
 
-def _said(result: many.BulkResult, marks: dict[int, str], done: str) -> tuple[str, str]:
+def _said(result: many.BulkResult, found: list[rows.BoardRow], done: str, nothing: str) -> tuple[str, str]:
+    """What was done, and every chosen row that was left out with its reason."""
     reasons = {"outcome-needed": _("needs a result"), "note-needed": _("is a colleague's: open it and add a note"),
                "already-done": _("was done already"), "not-open": _("is not open"),
                "other-office": _("belongs to another office")}
+    marks = _due_marks(found)
     left = [f"{marks[touch_id]} – {reasons.get(reason, reason)}" for touch_id, reason in result.left_out]
+    idle = [row.short_name for row in found if not _due_marks([row]) and row.occasion_id not in result.occasions]
+    if idle:
+        more = _("and %(num)d more", num=len(idle) - MOST_NAMES)
+        names = ", ".join([*idle[:MOST_NAMES], *([more] if len(idle) > MOST_NAMES else [])])
+        left.append(f"{names} – {nothing}")
     text = " ".join(filter(None, (done, _("Left out: %(names)s.", names="; ".join(left)) if left else "")))
     if result.done or result.occasions:
         session["undo"] = result.bundle
@@ -241,4 +249,4 @@ def _later(text: str, days: Days) -> Any:
     today = _first_day(days)
     if text in ("1", "3", "7"):
         return today + timedelta(days=int(text))
-    return parse_day(text)
+    return parse_day(text, today)

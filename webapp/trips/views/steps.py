@@ -1,7 +1,7 @@
 """What people do with one step: tick, result, another date, not needed, note, undo; as part of a row or as a page."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, abort, request, url_for
@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from webapp.clients.models import Client
 from webapp.db import db
 from webapp.kit import clock
+from webapp.kit.dates import read_time, split_hour
 from webapp.kit.days import local_day, zone
 from webapp.staff.audit import actor_of
 from webapp.staff.rules import Actor, NotAllowed
@@ -49,11 +50,11 @@ def step(touch_id: int) -> Response:
 @allow(*DESK)
 def tick(touch_id: int) -> BaseResponse:
     """«Отметить», or the result of a call."""
-    typed = {name: typed_text(name) for name in ("outcome", "note", "date", "month", "name", "phone")}
+    typed = {name: typed_text(name) for name in ("outcome", "note", "date", "time", "month", "name", "phone")}
 
     def act(actor: Actor, now: datetime) -> Touch:
         return ticking.tick(touch_id, actor=actor, now=now, outcome=typed["outcome"], note=typed["note"],
-                            answers=_answers(typed), seen=request.form.get("seen", type=row_id))
+                            answers=_answers(typed, seen(touch_id), now), seen=request.form.get("seen", type=row_id))
     return _do(touch_id, act, typed)
 
 
@@ -61,11 +62,11 @@ def tick(touch_id: int) -> BaseResponse:
 @allow(*DESK)
 def snooze(touch_id: int) -> BaseResponse:
     """Put off until tomorrow, for three days, or until a date; the first plan stays for statistics."""
-    typed = {name: typed_text(name) for name in ("day", "date", "note")}
+    typed = {name: typed_text(name) for name in ("day", "date", "time", "note")}
 
     def act(actor: Actor, now: datetime) -> Touch:
-        day = _chosen_day(typed, seen(touch_id), now)
-        return ticking.move(touch_id, day, actor=actor, now=now, note=typed["note"], snooze=True)
+        day, at = _chosen_day(typed, seen(touch_id), now)
+        return ticking.move(touch_id, day, at=at, actor=actor, now=now, note=typed["note"], snooze=True)
     return _do(touch_id, act, typed, show="later")
 
 
@@ -161,7 +162,7 @@ def _asked(code: str, show: str) -> str:
     """The field in which a refusal asks for something."""
     asked = {"reason-needed": "reason" if show == "drop" else "note", "note-needed": "note",
              "complaint-needed": "note", "friend-needed": "name"}
-    return code.split("-")[0] if code.startswith(("date-", "month-")) else asked.get(code, "")
+    return code.split("-")[0] if code.startswith(("date-", "time-", "month-")) else asked.get(code, "")
 
 
 def _refused(touch: Touch, sentence: str, typed: dict[str, str], show: str, field: str) -> BaseResponse:
@@ -186,26 +187,42 @@ def _trip_of(touch: Touch) -> Trip | None:
     return db.session.get(Trip, trip_id) if trip_id else None
 
 
-def _answers(typed: dict[str, str]) -> dict[str, Any]:
+def _answers(typed: dict[str, str], touch: Touch, now: datetime) -> dict[str, Any]:
     answers: dict[str, Any] = {"name": typed["name"], "phone": typed["phone"]}
     asks = OUTCOMES[typed["outcome"]].asks if typed["outcome"] in OUTCOMES else ()
     if "date" in asks:
-        answers["date"] = _day(typed["date"], "date-needed")
+        answers["date"], answers["time"] = _when(typed, _today(touch, now))
     if "month" in asks:
-        answers["month"] = _month(typed["month"])
+        answers["month"] = _month(typed["month"], _today(touch, now))
     return answers
 
 
-def _day(text: str, code: str) -> date:
+def _when(typed: dict[str, str], today: date) -> tuple[date, time | None]:
+    """The day and the hour agreed; the hour may stand in its own field or behind the day."""
+    text, hour = split_hour(typed["date"])
     if not text:
-        raise BadOutcome(code)
-    day = parse_day(text)
+        raise BadOutcome("date-needed")
+    day = parse_day(text, today)
     if day is None:
         raise BadOutcome("date-unreadable")
-    return day
+    # What is asked for once more is shown in full: nobody has to guess the year.
+    typed["date"] = day.strftime("%d.%m.%Y")
+    typed["time"] = typed["time"] or hour
+    return day, _hour(typed["time"])
 
 
-def _month(text: str) -> date:
+def _hour(text: str) -> time | None:
+    try:
+        return read_time(text) if text else None
+    except ValueError:
+        raise BadOutcome("time-unreadable") from None
+
+
+def _today(touch: Touch, now: datetime) -> date:
+    return local_day(now, zone(touch.client.office.timezone))
+
+
+def _month(text: str, today: date) -> date:
     """«07.2027», «2027-07» (what a month field sends), or any date of the month."""
     if not text:
         raise BadOutcome("month-needed")
@@ -214,18 +231,18 @@ def _month(text: str) -> date:
         month, year = sorted((int(bits[0]), int(bits[1])))
         if 1 <= month <= 12 and 2000 <= year <= 2100:
             return date(year, month, 1)
-    day = parse_day(text)
+    day = parse_day(text, today)
     if day is None:
         raise BadOutcome("month-unreadable")
     return day
 
 
-def _chosen_day(typed: dict[str, str], touch: Touch, now: datetime) -> date:
-    today = local_day(now, zone(touch.client.office.timezone))
+def _chosen_day(typed: dict[str, str], touch: Touch, now: datetime) -> tuple[date, time | None]:
+    today = _today(touch, now)
     if typed["date"]:
-        return _day(typed["date"], "date-needed")
+        return _when(typed, today)
     if typed["day"] in ("1", "3", "7"):
-        return today + timedelta(days=int(typed["day"]))
+        return today + timedelta(days=int(typed["day"])), _hour(typed["time"])
     raise BadOutcome("date-needed")
 
 
@@ -247,7 +264,8 @@ def _said(touch: Touch, now: datetime) -> str:
     if touch.status == "skipped":
         return _("Not needed: %(name)s", name=name)
     if touch.due_on is not None:
-        return _("%(name)s: next on %(day)s", name=name, day=step_words.day_words(touch.due_on))
+        at = f", {touch.due_time:%H:%M}" if touch.due_time else ""
+        return _("%(name)s: next on %(day)s", name=name, day=step_words.day_words(touch.due_on) + at)
     return _("Saved.")
 
 

@@ -39,7 +39,10 @@ def hold() -> BaseResponse:
         if not trips:
             form.form_errors.append(_("Tick at least one trip."))
         return _page(request.form, form, 422)
-    number = actions.stop_letters(trips, reason=form.reason.data or "", actor=me(), now=moment())
+    actions.stop_letters(trips, reason=form.reason.data or "", actor=me(), now=moment())
+    number = stopping.with_letters(trips)
+    if not number:
+        return see_other(url_for("stop.stop"), _("The trips are stopped. No letters were waiting in them."))
     return see_other(url_for("stop.stop"), ngettext("Letters of %(num)d trip are on hold now.",
                                                     "Letters of %(num)d trips are on hold now.", number))
 

@@ -12,9 +12,10 @@ from werkzeug.wrappers import Response as BaseResponse
 from webapp.staff.rules import NotAllowed
 from webapp.touches.actions.occasions import Change
 from webapp.trips import actions, timeline
-from webapp.trips.differences import differences, groups_of
+from webapp.trips.differences import blocked_by, differences, groups_of
 from webapp.trips.forms import CancelForm, EditTripForm, stored
 from webapp.trips.models import Trip
+from webapp.trips.reach import reach_now
 from webapp.trips.views.trips_blueprint import bp, me, moment, seen_trip, today_in
 from webapp.web.guard import DESK, allow
 from webapp.web.page import page, part, see_other
@@ -49,12 +50,12 @@ def save_edit(trip_id: int) -> BaseResponse:
     changes = _changes(trip, form) or []
     if _needs_showing(changes) and form.shown.data != mark(changes):
         form.shown.data = mark(changes)
-        return page("trips/move.html", status=200, trip=trip, form=form, groups=groups_of(changes),
+        return page("trips/move.html", status=200, trip=trip, form=form, groups=_groups(trip, form),
                     again=frozenset(request.form.getlist("again")))
     may_repeat = {change.step.code for change in changes if change.again_on is not None}
     again = [code for code in request.form.getlist("again") if code in may_repeat]
     actions.change_trip(trip, form.trip_data, again=again, actor=me(), now=moment())
-    return see_other(url_for("trips.trip", trip_id=trip.id), _said(changes))
+    return see_other(url_for("trips.trip", trip_id=trip.id), _said(changes, trip))
 
 
 @bp.post("/trips/<int:trip_id>/difference")
@@ -118,7 +119,7 @@ def _changes(trip: Trip, form: EditTripForm) -> list[Change] | None:
 
 def _groups(trip: Trip, form: EditTripForm) -> Any:
     changes = _changes(trip, form)
-    return None if changes is None else groups_of(changes)
+    return None if changes is None else groups_of(changes, reach_now(trip.client))
 
 
 def _needs_showing(changes: Sequence[Change]) -> bool:
@@ -130,7 +131,7 @@ def _page(trip: Trip, form: EditTripForm, status: int = 200, *, changes: Sequenc
           meanwhile: Sequence[dict[str, Any]] = ()) -> Response:
     form.shown.data = ""
     return page("trips/edit.html", status=status, trip=trip, form=form, meanwhile=meanwhile,
-                groups=groups_of(changes) if changes is not None else None)
+                groups=groups_of(changes, reach_now(trip.client)) if changes is not None else None)
 
 
 def _cancel_page(trip: Trip, form: CancelForm, status: int = 200) -> Response:
@@ -138,8 +139,10 @@ def _cancel_page(trip: Trip, form: CancelForm, status: int = 200) -> Response:
     return page("trips/cancel.html", status=status, trip=trip, form=form, waiting=waiting, planned=planned)
 
 
-def _said(changes: Sequence[Change]) -> str:
-    moved = sum(change.kind in ("moved", "added", "dropped") for change in changes)
+def _said(changes: Sequence[Change], trip: Trip) -> str:
+    reach = reach_now(trip.client)
+    moved = sum(change.kind == "dropped" or (change.kind in ("moved", "added") and not blocked_by(change, reach))
+                for change in changes)
     if not moved:
         return _("Saved.")
     return ngettext("Saved. %(num)d step has another day now.", "Saved. %(num)d steps have other days now.", moved)
