@@ -126,6 +126,8 @@ class Touch(Base):
         _partial("snoozed", "occasion_id", where="status = 'planned' AND snoozed_until IS NOT NULL", table="touch"),
         _partial("message", "message_id", where="message_id IS NOT NULL", table="touch"),
         _partial("assignee", "assignee_id", "status", "due_on", where="assignee_id IS NOT NULL", table="touch"),
+        _partial("nobody", "office_id", "due_on", where="assignee_id IS NULL AND status = 'planned' AND NOT automatic",
+                 table="touch"),
         Index("ix_touch_client", "client_id", "id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)

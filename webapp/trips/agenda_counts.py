@@ -64,14 +64,14 @@ def _left(groups: int) -> Any:
     def by_today(table: Any, column: Any) -> ColumnElement[bool]:
         return on(table.office_id, column, lambda value, day: value <= day)
     over = func.count().filter(on(Touch.office_id, Touch.due_on, lambda value, day: value < day))
-    steps = (text("touch.status = 'planned'"), Touch.automatic.is_(False), by_today(Touch, Touch.due_on))
-    # Rows of the board, whose indexes begin with the kind, lead to what few steps nobody owns and to what broke.
-    kinds = Occasion.kind.in_(select(Plan.kind))
+    # Conditions that no index may answer are written so that none is tried: without statistics SQLite would read every
+    # planned step, and every trip of a person, to find the few that are due or broken.
+    steps = (text("touch.status = 'planned'"), text("NOT touch.automatic"), by_today(Touch, Touch.due_on))
+    owner: Any = Occasion.owner_id + 0
     named = select(literal("named"), func.count(), over).where(Touch.assignee_id.in_(people), *steps)
-    nobody = (select(literal("nobody"), func.count(), over).select_from(Occasion)
-              .join(Touch, Touch.occasion_id == Occasion.id)
-              .where(kinds, by_today(Occasion, Occasion.attention_on), Touch.assignee_id.is_(None), *steps))
+    nobody = select(literal("nobody"), func.count(), over).where(
+        text("touch.assignee_id IS NULL"), text("touch.occasion_id + 0 IS NOT NULL"), *steps)
     broken = select(literal("broken"), func.sum(Occasion.broken), literal(0)).where(
-        kinds, text("occasion.broken > 0"), Occasion.office_id.in_(offices),
-        or_(Occasion.owner_id.in_(people), Occasion.owner_id.is_(None)))
+        Occasion.kind.in_(select(Plan.kind)), text("occasion.broken > 0"), Occasion.office_id.in_(offices),
+        or_(owner.in_(people), owner.is_(None)))
     return union_all(named, nobody, broken)
