@@ -23,7 +23,7 @@ run: $(NEEDS) ## Set up and serve on 127.0.0.1:8000, with the worker (PORT, SNOV
 
 .PHONY: test
 test: .venv/.dev ## Run the tests (TESTS=tests/trips for some, JOBS=2 side by side)
-	@$(PY) -m pytest -n $(JOBS) --dist loadfile $(TESTS)
+	@$(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 .PHONY: browser
 browser: .venv/.dev ## Run only the tests that need Chromium

@@ -32,6 +32,17 @@ NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 PG = os.environ.get("TEST_DATABASE_URL", "")
 
 
+# Side by side, the longest must begin first, or one process ends minutes after the other.
+LONGEST = ("test_year", "test_command_line", "test_sweep", "test_every_page", "test_demo", "test_consumer", "test_serve",
+           "test_board_page", "test_letters_page", "test_importing", "test_kill", "test_schedule_properties")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take long, in the order of LONGEST; the others behind them as they are."""
+    places = {f"{name}.py": number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.name, len(places)))
+
+
 def test_settings(folder: Path, url: str) -> Settings:
     """Settings of an app under test: `folder` is its instance."""
     return Settings(instance=folder, secret_key="k" * 64, database_url=url, test_clock=True,
