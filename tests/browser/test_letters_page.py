@@ -186,6 +186,8 @@ def test_what_was_not_kept_is_offered_again_and_forgotten_once_it_is_kept(tab, c
     expect(anna.page.locator("#body")).to_have_value("Не потеряйся")
     expect(letter_body(anna)).to_contain_text("Не потеряйся")
     press(anna, "Сохранить черновик")
+    expect(anna.page.get_by_text("Черновик сохранён.")).to_be_visible()
+    anna.page.wait_for_load_state()
     expect(anna.page.locator("#body")).to_have_value("Не потеряйся")
     assert anna.page.get_by_text("несохранённый текст").count() == 0
     assert anna.page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('letter:')).length") == 0
