@@ -43,7 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: places.get(item.path.name, len(places)))
 
 
-def test_settings(folder: Path, url: str) -> Settings:
+def settings_for(folder: Path, url: str) -> Settings:
     """Settings of an app under test: `folder` is its instance."""
     return Settings(instance=folder, secret_key="k" * 64, database_url=url, test_clock=True,
                     redis_url=os.environ.get("TEST_REDIS_URL", ""))
@@ -109,7 +109,7 @@ def never_loses_power() -> None:
 def whole_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, Store, dict[str, int]]]:
     folder = tmp_path_factory.mktemp("instance")
     store = Store(folder)
-    app = create_app(test_settings(folder, store.url))
+    app = create_app(settings_for(folder, store.url))
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
     with app.app_context():
         never_loses_power()

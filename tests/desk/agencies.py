@@ -4,8 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
-from conftest import Store, never_loses_power
-from conftest import test_settings as settings_for
+from conftest import Store, never_loses_power, settings_for
 
 from webapp.app import create_app
 from webapp.db import Base, db

@@ -2,13 +2,16 @@
 
 import logging
 from collections.abc import Iterator
+from datetime import datetime
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from desk.agencies import THURSDAY, new_agency
 
 from webapp.db import db
 from webapp.desk import demo
+from webapp.kit import clock
 
 
 @pytest.fixture(scope="session")
@@ -38,3 +41,16 @@ def living(demo_once: SimpleNamespace) -> Iterator[SimpleNamespace]:
         yield demo_once
         db.session.rollback()
         db.session.remove()
+
+
+@pytest.fixture
+def stopped_clock(monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
+    """Pages look at the same clock as the test."""
+    monkeypatch.setattr(clock, "now", lambda: now)
+    monkeypatch.setattr(clock, "today", lambda tz: now.astimezone(tz).date())
+
+
+@pytest.fixture
+def anna(browse: Any, cast: SimpleNamespace) -> Any:
+    """The administrator's browser."""
+    return browse(cast.anna)

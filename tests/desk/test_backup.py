@@ -9,8 +9,7 @@ from typing import Any
 
 import make
 import pytest
-from conftest import Store
-from conftest import test_settings as settings_for
+from conftest import Store, settings_for
 from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import func, select, text

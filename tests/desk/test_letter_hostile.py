@@ -12,7 +12,6 @@ from letters.texts import Page as Mail
 from sqlalchemy import select
 
 from webapp.db import db
-from webapp.kit import clock
 from webapp.post.channels.composing import composed
 from webapp.post.models import Message
 
@@ -34,16 +33,7 @@ HEADERS = ["\r\nBcc: evil@evil.example", "\nBcc: evil@evil.example", "\rBcc: evi
            "\x1bBcc: evil@evil.example", ",evil@evil.example", ";evil@evil.example", "<evil@evil.example>"]
 
 
-@pytest.fixture(autouse=True)
-def stopped_clock(monkeypatch, now):
-    """Pages look at the same clock as the test."""
-    monkeypatch.setattr(clock, "now", lambda: now)
-    monkeypatch.setattr(clock, "today", lambda tz: now.astimezone(tz).date())
-
-
-@pytest.fixture
-def anna(browse, cast):
-    return browse(cast.anna)
+pytestmark = pytest.mark.usefixtures("stopped_clock")
 
 
 def shown(page):

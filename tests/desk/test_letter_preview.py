@@ -10,7 +10,6 @@ from desk.letter_make import edition, flying, form, letter, mode, thanked, url
 from sqlalchemy import select
 
 from webapp.db import db, transaction
-from webapp.kit import clock
 from webapp.letters.rules import split_parts
 from webapp.post.models import Message
 from webapp.touches.actions.sending import queue_due
@@ -21,16 +20,7 @@ EMAILS = ("thank_you", "packing", "welcome_home")
 SHORT = ("fly_tomorrow", "bon_voyage", "settled_in", "welcome_back_sms")
 
 
-@pytest.fixture(autouse=True)
-def stopped_clock(monkeypatch, now):
-    """Pages look at the same clock as the test."""
-    monkeypatch.setattr(clock, "now", lambda: now)
-    monkeypatch.setattr(clock, "today", lambda tz: now.astimezone(tz).date())
-
-
-@pytest.fixture
-def anna(browse, cast):
-    return browse(cast.anna)
+pytestmark = pytest.mark.usefixtures("stopped_clock")
 
 
 def frame(page):

@@ -19,16 +19,7 @@ from webapp.touches.actions.rewriting import rewrite_waiting
 NEW = "Совсем новое приветствие, {{ клиент.имя }}!"
 
 
-@pytest.fixture(autouse=True)
-def stopped_clock(monkeypatch, now):
-    """Pages look at the same clock as the test."""
-    monkeypatch.setattr(clock, "now", lambda: now)
-    monkeypatch.setattr(clock, "today", lambda tz: now.astimezone(tz).date())
-
-
-@pytest.fixture
-def anna(browse, cast):
-    return browse(cast.anna)
+pytestmark = pytest.mark.usefixtures("stopped_clock")
 
 
 def thanks(client):

@@ -12,8 +12,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from conftest import Store
-from conftest import test_settings as settings_for
+from conftest import Store, settings_for
 
 from webapp.app import create_app
 from webapp.config import ROOT

@@ -11,8 +11,11 @@ import pytest
 from flask import Flask
 from post.making import mode, write
 from post.relay import Relay, running
+from post.sms_gateways import KEY, LOGIN, NAMES, TLS, standing_in
 
 from webapp.clients.models import Client
+from webapp.post.channels import https
+from webapp.post.channels.https import Place
 from webapp.post.models import Message
 
 
@@ -29,6 +32,18 @@ def use(app: Flask) -> Iterator[Callable[..., None]]:
             sms={**old.sms, **{k: v for k, v in words.items() if k.startswith("SMS_")}})
     yield change
     app.extensions["snova.settings"] = kept
+
+
+@pytest.fixture(params=NAMES)
+def gate(request: pytest.FixtureRequest, use: Callable[..., None], cast: SimpleNamespace, now: datetime,
+         monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A live agency with an account at a well-behaved SMS provider."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(TLS / "authority.pem"))
+    with standing_in(request.param) as stand_in:
+        monkeypatch.setitem(https.PLACES, request.param, Place("localhost", stand_in.port))
+        use(SMS_PROVIDER=request.param, SMS_LOGIN=LOGIN, SMS_PASSWORD=KEY, SMS_TIMEOUT=20)
+        mode("live", now)
+        yield stand_in
 
 
 @pytest.fixture(params=["pipelining", "step by step"])

@@ -4,8 +4,8 @@ import logging
 from datetime import timedelta
 
 import pytest
-from post.making import fresh, history, mode
-from post.sms_gateways import BEHAVIOURS, KEY, LOGIN, NAMES, TLS, standing_in
+from post.making import fresh, history
+from post.sms_gateways import BEHAVIOURS, KEY
 
 from webapp.db import db
 from webapp.post.actions import deliver
@@ -17,17 +17,6 @@ MINUTE = timedelta(minutes=1)
 PROVEN = ("slow",)
 WAITS = ("tls fault", "no money", "rate limit")
 NEVER_TAKEN = ("time-out before accepting", "500", "redirect")
-
-
-@pytest.fixture(params=NAMES)
-def gate(request, use, cast, now, monkeypatch):
-    """A live agency with an account at a well-behaved provider."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(TLS / "authority.pem"))
-    with standing_in(request.param) as stand_in:
-        monkeypatch.setitem(https.PLACES, request.param, Place("localhost", stand_in.port))
-        use(SMS_PROVIDER=request.param, SMS_LOGIN=LOGIN, SMS_PASSWORD=KEY, SMS_TIMEOUT=20)
-        mode("live", now)
-        yield stand_in
 
 
 @pytest.fixture

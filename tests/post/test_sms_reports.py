@@ -5,20 +5,19 @@ import json
 from datetime import timedelta
 
 import pytest
-from post.making import JOB, fresh, history, mode
-from post.sms_gateways import KEY, LOGIN, NAMES, TLS, standing_in
+from post.making import JOB, fresh, history
+from post.sms_gateways import KEY
 from sqlalchemy import update
 
 from webapp.db import db, transaction
 from webapp.kit import clock
 from webapp.post import actions
-from webapp.post.channels import https
 from webapp.post.channels.gateway import own_number
-from webapp.post.channels.https import Place
 from webapp.post.models import Message, Provider
 from webapp.post.sms_account import report_word
 
 MINUTE = timedelta(minutes=1)
+pytestmark = pytest.mark.usefixtures("at")
 ABOUT = {"smsru": {"delivered": 103, "lost": 107, "under way": 102},
          "smsc": {"delivered": 1, "lost": 20, "under way": 0},
          "smsaero": {"delivered": 1, "lost": 2, "under way": 3}}
@@ -33,17 +32,6 @@ def at(monkeypatch, now):
     def move(to):
         moment[0] = to
     return move
-
-
-@pytest.fixture(params=NAMES)
-def gate(request, use, cast, now, monkeypatch, at):
-    """A live agency with an account at a provider."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(TLS / "authority.pem"))
-    with standing_in(request.param) as stand_in:
-        monkeypatch.setitem(https.PLACES, request.param, Place("localhost", stand_in.port))
-        use(SMS_PROVIDER=request.param, SMS_LOGIN=LOGIN, SMS_PASSWORD=KEY, SMS_TIMEOUT=20)
-        mode("live", now)
-        yield stand_in
 
 
 @pytest.fixture
