@@ -95,17 +95,23 @@ class _Controller(Controller):
 
 
 @contextmanager
+def _listening(relay: Relay, controller: Controller) -> Iterator[None]:
+    controller.start()
+    try:
+        yield
+    finally:
+        relay.may_answer.set()
+        controller.stop()
+
+
+@contextmanager
 def running(*, port: int = 0, **manners: Any) -> Iterator[Relay]:
     """A relay that listens until the end of the block; its port is `relay.port`."""
     relay = Relay(**manners)
     relay.port = port or free_port()
     controller = _Controller(relay, hostname="127.0.0.1", port=relay.port)
-    controller.start()
-    try:
+    with _listening(relay, controller):
         yield relay
-    finally:
-        relay.may_answer.set()
-        controller.stop()
 
 
 @contextmanager
@@ -118,12 +124,8 @@ def guarded(encryption: str, **manners: Any) -> Iterator[Relay]:
     ways = {"ssl_context": context} if encryption == "tls" else {"tls_context": context, "require_starttls": True}
     controller = _Controller(relay, hostname="127.0.0.1", port=relay.port, authenticator=_knows, auth_required=True,
                              auth_require_tls=encryption != "tls", **ways)
-    controller.start()
-    try:
+    with _listening(relay, controller):
         yield relay
-    finally:
-        relay.may_answer.set()
-        controller.stop()
 
 
 def _knows(_server: Any, _session: Any, _envelope: Any, _mechanism: str, given: Any) -> AuthResult:
