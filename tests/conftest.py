@@ -18,16 +18,20 @@ os.environ.setdefault("TZ", "UTC")
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 import make
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 from page import Browser
 
 from webapp.app import create_app
 from webapp.config import Settings
 from webapp.db import Base, db
+from webapp.staff import passwords
 
 # A busy machine is no fault of the product.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+# A dear hash is right for people and wasted on tests: one test in tests/staff/test_login.py holds the real cost.
+passwords._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 PG = os.environ.get("TEST_DATABASE_URL", "")
 

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ class Found:
         return parts[1] if parts[1] in ROOMS else "web"
 
 
+@cache
 def extracted() -> dict[str, Found]:
     """All strings by their singular id."""
     found: dict[str, Found] = {}

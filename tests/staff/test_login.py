@@ -1,8 +1,10 @@
 """Signing in: the right password opens, wrong ones wait longer and longer, and nobody learns who works here."""
 
+from importlib.util import find_spec, module_from_spec
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from staff.conftest import PASSWORD, logged
 
 from webapp.db import db, transaction
@@ -184,8 +186,22 @@ def test_signing_in_and_out_is_logged(cast: Any, browse: Any, signing_in: Any) -
     assert logged() == []
 
 
-def test_a_hash_made_with_weaker_settings_is_made_anew(cast: Any, browse: Any) -> None:
-    from argon2 import PasswordHasher
+def dear() -> PasswordHasher:
+    """The hasher of the product: the one all other tests use is cheap."""
+    spec = find_spec(passwords.__name__)
+    assert spec and spec.loader
+    fresh = module_from_spec(spec)
+    spec.loader.exec_module(fresh)
+    return fresh._hasher
+
+
+def test_a_hash_is_dear_to_guess() -> None:
+    hasher = dear()
+    assert (hasher.type.name, hasher.time_cost >= 3, hasher.memory_cost >= 64 * 1024) == ("ID", True, True)
+
+
+def test_a_hash_made_with_weaker_settings_is_made_anew(cast: Any, browse: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(passwords, "_hasher", dear())
     weak = PasswordHasher(time_cost=1, memory_cost=1024).hash(PASSWORD)
     with transaction():
         cast.olga.password_hash = weak
