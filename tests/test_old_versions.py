@@ -52,7 +52,7 @@ def fill(connection: Connection) -> None:
     if PG:
         for table in tables.sorted_tables:
             if "id" in table.c and KEPT.get(table.name):
-                connection.execute(text(f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'),"  # noqa: S608
+                connection.execute(text(f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'),"
                                         f" (SELECT max(id) FROM \"{table.name}\"))"))
 
 
