@@ -14,6 +14,7 @@ CODES = {
     "thank_you", "thank_you.repeat", "packing", "challenge", "fly_tomorrow", "bon_voyage", "settled_in",
     "welcome_back_sms", "welcome_home", "loyalty", "testimonial", "tell_friends", "year_ago", "handover",
     "service_call", "call_back", "visit", "fly_tomorrow_call", "missed_you",
+    "refusal_wish", "refusal_ask",
 }  # fmt: skip
 MARKETING = {"challenge", "loyalty", "testimonial", "tell_friends", "year_ago"}
 ALL = [(lang, key) for lang in LANGUAGES for key in sorted(CODES)]
@@ -180,3 +181,14 @@ def test_a_text_with_an_odd_head_is_refused(source: str) -> None:
 def test_a_language_without_texts_is_refused() -> None:
     with pytest.raises(ValueError):
         load_starter("../ru")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_letters_to_people_who_bought_elsewhere_come_from_quality_and_name_no_manager(lang: str) -> None:
+    letters = [letter for key, letter in load_starter(lang).items() if key.startswith("refusal")]
+    assert len(letters) == 2
+    for letter in letters:
+        assert (letter.signature, letter.klass) == ("quality", "service")
+        names = compile_letter(letter.subject, letter.body).names
+        assert not [name for name in names if name.startswith("manager.")]
+        assert "Ольга Климова" not in "".join(texts_of(letter, rich("ru")))

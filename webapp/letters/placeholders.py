@@ -215,6 +215,7 @@ for _code, _name in (
     ("links.photos", "ссылки.фото"),
     ("links.invite", "ссылки.приглашение"),
     ("links.balance", "ссылки.баланс"),
+    ("links.answer", "ссылки.ответ"),
 ):
     _address = f"https://agency.example/{_code[6]}/7Kd2"
     placeholder(_code, _name, "links", _address, _address)(_comes_later)
