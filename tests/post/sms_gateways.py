@@ -38,6 +38,7 @@ class StandIn:
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.numbers: dict[str, dict[str, Any]] = {}
         self.statuses: dict[str, int] = {}
+        self.errors: dict[str, int] = {}
         self.answers: dict[str, tuple[int, Any]] = {}
         self.balance = "123.45"
         self.port = 0
@@ -87,9 +88,10 @@ class StandIn:
         code = self.statuses.get(ref)
         if self.name == "smsru":
             return {"status": "OK", "status_code": 100, "balance": 1.0, "sms": {ref: {
-                "status": "OK" if known else "ERROR", "status_code": (code or 102) if known else -1}}}
+                "status": "OK" if known else "ERROR", "status_code": (code or 102) if known else -1, "cost": 3.2}}}
         if self.name == "smsc":
-            return ({"status": code or 0, "last_date": "01.11.2026 10:00:00", "last_timestamp": 1, "id": ref}
+            return ({"status": code or 0, "last_date": "01.11.2026 10:00:00", "last_timestamp": 1, "id": ref,
+                     "err": self.errors.get(ref, 0)}
                     if known else {"error": "message not found", "error_code": 3})
         return ({"success": True, "message": None, "data": {"id": int(ref), "status": 3 if code is None else code}}
                 if known else {"success": False, "data": None, "message": "Not found"})
@@ -99,6 +101,16 @@ class StandIn:
         return {"smsru": {"status": "OK", "status_code": 100, "balance": float(self.balance)},
                 "smsc": {"balance": self.balance},
                 "smsaero": {"success": True, "data": {"balance": float(self.balance)}, "message": None}}[self.name]
+
+    def price(self) -> Any:
+        """What it answers when it is asked for the price of one SMS."""
+        return {
+            "smsru": {"status": "OK", "status_code": 100, "total_cost": 4.95, "total_sms": 1,
+                      "sms": {"79161234567": {"status": "OK", "status_code": 100, "cost": 4.95, "sms": 1}}},
+            "smsc": {"cost": "4.95", "cnt": 1},
+            "smsaero": {"success": True, "message": None, "data": {
+                "FREE SIGN": {"MEGAFON": "4.95", "MTS": "4.10", "OTHER": "3.00"}, "INTERNATIONAL": {"MTS": "9.00"}}},
+        }[self.name]
 
     def stranger(self) -> tuple[int, Any]:
         """What it answers to a wrong key."""
@@ -121,6 +133,8 @@ class _Handler(BaseHTTPRequestHandler):
             return self._say(*gate.stranger())
         if self.path in gate.answers:
             return self._say(*gate.answers[self.path])
+        if "cost" in self.path or "tariffs" in self.path or fields.get("cost") == "1":
+            return self._say(200, gate.price())
         if "balance" in self.path:
             return self._say(200, gate.money())
         if "status" in self.path:

@@ -22,6 +22,7 @@ from webapp.letters.placeholders import GROUPS, REGISTRY
 from webapp.letters.rendering import render_email, render_script, render_sms
 from webapp.letters.rules import LetterError, Rendered, SmsParts, sms_parts
 from webapp.letters.signatures import Signature
+from webapp.post.money_words import size_of
 from webapp.staff.models import User
 from webapp.touches.models import PlanStep
 from webapp.touches.writing import why_not
@@ -130,9 +131,9 @@ def when_words(reader: Reader, steps: Sequence[PlanStep], edition: Edition, now:
 
 
 def size_words(size: SmsParts) -> str:
-    """«86 signs, 2 SMS. Take out 16 and one is enough»."""
+    """«86 signs · 2 SMS · about 7 ₽. Take out 16 and one is enough»."""
     signs = ngettext("%(num)d character", "%(num)d characters", size.units)
-    said = f"{signs} · {size.parts} SMS"
+    said = f"{signs} · {size_of(size.parts)}"
     spare = draft_rules.to_spare(size)
     if not spare:
         return said

@@ -65,7 +65,7 @@ def smsc() -> Response:
     if not is_smsc_signed(report_word(settings_now()), number_=given["id"], phone=given["phone"],
                           status=given["status"], sha1=given["sha1"], md5=given["md5"]):
         return _answer("no", 403)
-    found = smsc_report(number(given["status"]))
+    found = smsc_report(number(given["status"]), number(words.get("err", "")))
     if found and found is not ABSENT:
         actions.reported(f"sms_{SMSC}", given["id"], found, now=clock.now(), phone=given["phone"].removeprefix("+"))
     return _answer("OK")

@@ -1,6 +1,6 @@
 """Tables of the outbox: messages, their history, holds, suppressions and the state of providers."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index
@@ -37,6 +37,7 @@ class Message(Base):
     `key` is the source and the number of the resend. `crashes` counts how often work on it began without any
     recorded result, `returned` how often a provider proved that it never got it. `last_code` is a reason of
     `wording.py`, `last_text` what the other side said; `gist` stands for an SMS where a letter has its subject.
+    `parts` is how many SMS it is billed as, `cost` (kopecks) what it was counted with in the month `charged_on`.
     """
 
     __tablename__ = "message"
@@ -101,6 +102,9 @@ class Message(Base):
     decided_by: Mapped[str] = mapped_column(default="")
     decided_at: Mapped[datetime | None]
     settled: Mapped[bool] = mapped_column(default=False)
+    parts: Mapped[int] = mapped_column(default=0, server_default="0")
+    cost: Mapped[int | None] = mapped_column(BigInteger)
+    charged_on: Mapped[date | None]
     content: Mapped["MessageContent"] = relationship(cascade="all, delete-orphan", passive_deletes=True)
     text: AssociationProxy[str] = association_proxy("content", "text", creator=lambda it: MessageContent(text=it))
     html: AssociationProxy[str] = association_proxy("content", "html", creator=lambda it: MessageContent(html=it))
@@ -170,6 +174,19 @@ class Provider(Base):
     last_error_at: Mapped[datetime | None]
     balance: Mapped[int | None] = mapped_column(BigInteger)
     balance_at: Mapped[datetime | None]
+
+
+class SmsMonth(Base):
+    """What SMS have cost in a calendar month of the agency: kept with every hand-off, so that it is read in one look.
+
+    `month` is its first day, `parts` are SMS as they are billed, `messages` those that were handed over.
+    """
+
+    __tablename__ = "sms_month"
+    month: Mapped[date] = mapped_column(primary_key=True)
+    kopecks: Mapped[int] = mapped_column(BigInteger, default=0)
+    parts: Mapped[int] = mapped_column(default=0)
+    messages: Mapped[int] = mapped_column(default=0)
 
 
 append_only(MessageEvent.__table__)  # type: ignore[arg-type]

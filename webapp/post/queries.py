@@ -24,7 +24,7 @@ _COLUMNS = (
     Message.id, Message.office_id, Message.client_id, Message.channel, Message.address, Message.subject, Message.gist,
     Message.state, Message.last_code, Message.last_text, Message.hold_reason, Message.next_try_at, Message.not_before,
     Message.handed_at, Message.sent_at, Message.ended_at, Message.true_until, Message.decided_at, Message.decided_by,
-    Message.klass, Message.tries, Message.resend_of, Message.zone, Message.provider,
+    Message.klass, Message.tries, Message.parts, Message.cost, Message.resend_of, Message.zone, Message.provider,
     Client.last_name, Client.first_name, Client.middle_name, Office.timezone.label("office_zone"),
     Message.group_key,
     exists().where(_again.resend_of == Message.id, _again.state != "cancelled").correlate(Message).label("repeated"),

@@ -40,7 +40,10 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What becomes of a message after a try: its new state, the counted tries so far and when it is looked at again."""
+    """What becomes of a message after a try: its new state, the counted tries so far and when it is looked at again.
+
+    `kopecks` is what the provider said that it costs.
+    """
 
     message_id: int
     state: str
@@ -50,6 +53,7 @@ class Outcome:
     ref: str = ""
     tries: int = 0
     next_try_at: datetime | None = None
+    kopecks: int | None = None
 
 
 def read_reply(number: int, text: str, *, stage: str) -> Refusal:

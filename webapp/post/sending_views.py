@@ -18,6 +18,7 @@ from webapp.post.channels import provider_for
 from webapp.post.relay import mail_words
 from webapp.post.rules import CHANNELS, MODES
 from webapp.post.sender import has_relay, mail_sender
+from webapp.post.spending import has_budget
 from webapp.staff.audit import actor_of
 from webapp.staff.models import Office, scoped, setting
 from webapp.staff.rules import ADMIN
@@ -28,9 +29,11 @@ bp = Blueprint("sending", __name__, url_prefix="/admin/sending")
 HERE = "here"
 """The category of a message that is shown beside the button that caused it, not above the page."""
 MODE_WORDS = {
-    "held": (_l("Paused"), _l("Letters and SMS are written and wait. Nothing leaves.")),
-    "trial": (_l("Trial"), _l("Everything is written to files and can be read in the outbox. Nothing leaves.")),
-    "live": (_l("Live"), _l("Letters and SMS leave at their moments.")),
+    "held": (_l("Paused"), _l("Letters and SMS are written and wait. Nothing leaves."),
+             _l("A new agency begins like this, and a restored copy.")),
+    "trial": (_l("Trial"), _l("Everything is written to files and can be read in the outbox. Nothing leaves."),
+              _l("To try things out, with the demo agency for example. What was written like this counts as sent.")),
+    "live": (_l("Live"), _l("Letters and SMS leave at their moments."), _l("The ordinary work.")),
 }
 
 
@@ -40,7 +43,7 @@ def index() -> Response:
     """The present mode, the ways out, the last test e-mails."""
     return page("post/sending.html", "post/_tests.html", mode=present_mode(), modes=MODE_WORDS, ways=_ways(),
                 tests=queries.latest_tests(current_user), may_edit=ADMIN in current_user.hats, zone=own_zone(),
-                sms_to_files=sms_to_files())
+                has_sms_money=not sms_to_files() or has_budget())
 
 
 @bp.get("/mode")
@@ -122,7 +125,8 @@ def _ways() -> list[dict[str, Any]]:
         row = queries.provider_row(provider.name)
         host = f"{mail['MAIL_SERVER']}:{mail.get('MAIL_PORT') or 25}" if mail.get("MAIL_SERVER") else ""
         ways.append({
-            "channel": channel, "since": row.failing_since if row else None,
+            "channel": channel, "to_files": provider.name == wording.SMS_FILE,
+            "since": row.failing_since if row else None,
             "name": host if channel == "email" else wording.SMS_PROVIDERS.get(provider.name[4:], provider.name[4:]),
             "fault": wording.provider_fault(row.last_error) if row and row.last_error else "",
             "fault_at": row.last_error_at if row else None})

@@ -12,7 +12,9 @@ from webapp.kit import clock
 from webapp.post import queries, rules
 from webapp.post.actions.modes import present_mode
 from webapp.post.channels import provider_for
+from webapp.post.money_words import state_words
 from webapp.post.sender import has_relay
+from webapp.post.spending import has_budget, purse_of
 from webapp.post.wording import SMS_FILE
 from webapp.staff.rules import ADMIN
 from webapp.web.nav import Strip
@@ -32,6 +34,7 @@ def sending_strips() -> Iterator[Strip]:
     else:
         yield from _silent_relay()
         yield from _sms_to_files()
+        yield from _budget()
 
 
 def _way_out_of_hold() -> tuple[str, str]:
@@ -50,6 +53,22 @@ def _sms_to_files() -> Iterator[Strip]:
     yield Strip("yellow", "sms", _("SMS do not leave for clients yet:"),
                 _("no SMS provider is connected, they are only written to files. Call instead."),
                 url_for("sending.sms") if may_change else "", _("Connect a provider") if may_change else "")
+
+
+def _budget() -> Iterator[Strip]:
+    """What is nearly used up concerns those who set it; what stops reminders of trips concerns everybody."""
+    if not has_budget():
+        return
+    purse = purse_of(clock.now())
+    leads = bool(current_user.hats & {"director", ADMIN})
+    if not purse.level or not (leads or purse.level == "closed"):
+        return
+    follows = {"near": _("News and offers by SMS stop at 100 %."),
+               "full": _("News and offers by SMS wait for the next month; SMS about trips leave."),
+               "closed": _("No SMS leave until the next month: call instead.")}[purse.level]
+    where = url_for("sending.sms") + "#budget"
+    yield Strip("yellow" if purse.level == "near" else "red", "sms", state_words(purse), follows,
+                where if leads else "", _("SMS budget") if leads else "")
 
 
 def _silent_relay() -> Iterator[Strip]:

@@ -14,11 +14,12 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from webapp.db import db
 from webapp.kit import clock
-from webapp.post import actions, callback_views, mail_views, queries, sms_views, wording
+from webapp.post import actions, callback_views, mail_views, money_views, money_words, queries, sms_views, wording
 from webapp.post.models import Message
 from webapp.post.origins import origins_of
 from webapp.post.rules import UNDO_FOR, can_be_unfailed, send_again_from
 from webapp.post.sending_views import MODE_WORDS
+from webapp.post.spending import sms_price
 from webapp.post.strips import sending_strips
 from webapp.staff.audit import actor_of
 from webapp.staff.log_words import add_log_words
@@ -31,7 +32,7 @@ from webapp.web.page import is_partial, page, part, row_id, safe_next, see_other
 bp = Blueprint("post", __name__, url_prefix="/outbox")
 # The pages of mail and of SMS hang on the same blueprint.
 blueprints = [bp, mail_views.bp, callback_views.bp]
-assert mail_views.bp is sms_views.bp
+assert mail_views.bp is sms_views.bp is money_views.bp
 PAGE, MOST, TRAY = 50, 500, 50
 LETTER_CSP = ("default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'; "
               "base-uri 'none'; form-action 'none'; sandbox")
@@ -44,7 +45,7 @@ def register(app: Flask) -> None:
                              group=_l("Agency")))
     add_strips(app, sending_strips)
     callback_views.register(app)
-    app.jinja_env.globals["outbox_words"] = wording
+    app.jinja_env.globals.update(outbox_words=wording, sms_money=money_words, month_of_sms=money_views.month_of_sms)
     add_log_words("message", _l("Messages"), {
         "retry": _l("Tried a message again: %(name)s"), "cancelled": _l("Cancelled a message: %(name)s"),
         "count-as-sent": _l("Counted as sent: %(name)s"),
@@ -54,7 +55,10 @@ def register(app: Flask) -> None:
         "mode": _l("Changed the mode of sending"), "held": _l("Stopped letters and SMS"),
         "released": _l("Lifted a stop"), "relay": _l("Changed the mail server"),
         "relay-password": _l("Changed the mail server and its password"), "sms": _l("Changed the SMS provider"),
-        "sms-key": _l("Changed the SMS provider and its key")}, fields={
+        "sms-key": _l("Changed the SMS provider and its key"),
+        "sms-money": _l("Changed the price or the budget of SMS")}, fields={
+        "sms_price": _l("Price of one SMS"), "sms_month_money": _l("Money for SMS in a month"),
+        "sms_month_number": _l("SMS in a month"), "sms_month_hard": _l("All SMS stop at"),
         "sms_provider": _l("SMS provider"), "sms_login": _l("Login of the SMS provider"),
         "sms_sender": _l("Name of the sender in SMS"),
         "group": _l("Trip"), "mode": _l("Mode of sending"), "reason": _l("Reason"), "mail_server": _l("Mail server"),
@@ -195,6 +199,7 @@ def _filters_behind() -> list[dict[str, Any]]:
 def _of_rows(rows: Sequence[Any], now: datetime) -> dict[str, Any]:
     """What rows need besides themselves: the trips behind them, and until when what can be done."""
     return {"now": now, "origins": origins_of(row.group_key for row in rows), "locked_until": send_again_from,
+            "sms_price": sms_price() if any(row.channel == "sms" for row in rows) else 0,
             "undo_until": now - UNDO_FOR, "can_be_unfailed": can_be_unfailed,
             "sees_people": bool(current_user.hats & set(DESK))}
 

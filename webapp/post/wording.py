@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from webapp.post import rules
+from webapp.post.month_words import month_of_text
 
 STATES: dict[str, tuple[str, Any]] = {
     "held": ("pause", _l("on hold")),
@@ -137,6 +138,7 @@ _SMS_FAULTS: dict[str, Any] = {
                           "this machine."),
     "no-such-server": _l("The name of the provider cannot be found: this machine has no internet."),
     "no-provider": _l("There is no such SMS provider. Check SMS_PROVIDER."),
+    "no-price": _l("The provider names no price. Look it up in its cabinet and write it here."),
 }
 _RELAY: dict[str, Any] = {
     "no-such-server": _l("There is no server “%(server)s”. Check its name for typing mistakes."),
@@ -180,6 +182,11 @@ def past_reason(state: str, code: str, channel: str) -> str:
 
 def reason(state: str, code: str, text: str = "", *, channel: str = "email") -> str:
     """The sentence under the state: what happened and what to do; "" when there is nothing to say."""
+    if code == "sms-budget":
+        month = month_of_text(text)
+        return (_("The SMS budget for %(month)s is used up. It leaves when the next month begins, or as soon as the "
+                  "budget is raised.", month=month) if state == "queued" else
+                _("Not sent: the SMS budget for %(month)s is used up.", month=month))
     if channel == "sms" and code in _SMS_REASONS and state not in ("sent", "delivered", "claimed", "handed"):
         return str(_SMS_REASONS[code])
     if state in ("sent", "delivered", "claimed", "handed"):

@@ -6,13 +6,13 @@ from datetime import date, datetime, time
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from webapp.db import db
 from webapp.kit.days import moment, zone
 from webapp.staff.calendars import calendar_of
 from webapp.staff.models import Office
-from webapp.touches.models import Occasion, Plan, PlanStep, PlanVersion, Touch
+from webapp.touches.models import PLANNED, Occasion, Plan, PlanStep, PlanVersion, Touch
 from webapp.touches.plan_rules import Anchors, Step, step_from_json
 from webapp.touches.rules import Calendar, Existing, Flights, PlannedTouch
 
@@ -135,3 +135,11 @@ def put(touch: Touch, planned: PlannedTouch) -> None:
     touch.status, touch.reason = planned.status, planned.reason or ""
     if touch.planned_on is None:
         touch.planned_on = planned.due_on
+
+
+def planned_sms(now: datetime, until: datetime) -> int:
+    """How many SMS the plans of all offices hold between two moments (UTC); those of trips on hold or cancelled not."""
+    return int(db.session.scalar(select(func.count()).select_from(Touch).join(
+        Occasion, Touch.occasion_id == Occasion.id).where(
+        Touch.status == PLANNED, Touch.automatic, Touch.channel == "sms", Touch.send_at >= now, Touch.send_at < until,
+        Occasion.held_at.is_(None), Occasion.cancelled_at.is_(None))) or 0)

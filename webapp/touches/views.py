@@ -13,10 +13,12 @@ from webapp.batches.actions.once import once
 from webapp.clients.models import Client, client_for
 from webapp.db import db
 from webapp.kit import clock
+from webapp.post.forecast import add_forecast
 from webapp.staff.audit import actor_of
 from webapp.touches.actions import journal
 from webapp.touches.forms import QUICK, ContactForm, QuickContactForm
 from webapp.touches.models import Occasion
+from webapp.touches.store import planned_sms
 from webapp.web.guard import DESK, allow
 from webapp.web.page import page, see_other
 
@@ -25,8 +27,9 @@ blueprints = [bp]
 
 
 def register(app: Flask) -> None:
-    """Give the client's page the forms of a contact."""
+    """Give the client's page the forms of a contact, and the pages of sending the SMS that are still to come."""
     app.jinja_env.globals["contact_forms"] = contact_forms
+    add_forecast(app, planned_sms)
 
 
 def contact_forms(client: Client) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from webapp.post import wording
 from webapp.post.models import Message
 from webapp.touches.starter import OUTCOMES
 from webapp.touches.state_rules import MANY_TRIES
@@ -22,7 +23,7 @@ _REASONS = {
     "not-needed": _l("not needed"), "wont-come": _l("won't come"), "complains": _l("complains"),
     "trip-cancelled": _l("trip cancelled"), "called-instead": _l("called instead"), "held": _l("on hold"),
     "time-unknown": _l("time unknown"), "no-date": _l("no date"), "cap": _l("letters enough for now"),
-    "dates-moved": _l("dates moved"),
+    "dates-moved": _l("dates moved"), "sms-budget": _l("SMS budget is used up"),
 }
 _NOT_SENT = _l("not sent")
 
@@ -63,7 +64,8 @@ def message_reason(message: Message | None) -> str:
     """Why a message did not arrive and what to do about it, in one sentence."""
     if message is None:
         return ""
-    return message.last_text or reason(message.last_code)
+    said = wording.reason(message.state, message.last_code, message.last_text, channel=message.channel)
+    return said or message.last_text or reason(message.last_code)
 
 
 def outcome_name(code: str) -> str:

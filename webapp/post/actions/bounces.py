@@ -1,10 +1,11 @@
 """What the world says after a message has left, and addresses that proved not to work."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
 
-from webapp.clients.models import Email
+from webapp.clients.models import Email, Phone
 from webapp.db import Base, transaction
 from webapp.post import rules
 from webapp.post.actions.history import move
@@ -14,12 +15,15 @@ from webapp.post.obstacles import message as table
 from webapp.staff.rules import Actor
 
 BROKEN_ADDRESS = ("no-mailbox", "no-domain")
+BROKEN_NUMBER = ("no-mailbox", "bad-address")
+"""What providers of SMS say of a number that does not exist (their own codes: `channels/sms_*.py`)."""
 
 
 def report(message: Message, state: str, *, actor: Actor, now: datetime, code: str = "", text: str = "") -> bool:
     """What the world said later: "delivered", "bounced" or "complained"; gives False when it changes nothing.
 
-    A bounce for good (a `code` of BROKEN_ADDRESS) also marks the client's address as not working (`domain.md` §2.4).
+    A bounce for good (a `code` of BROKEN_ADDRESS or BROKEN_NUMBER) also marks the client's address as not working
+    (`domain.md` §2.4).
     """
     with transaction() as session:
         row = session.get_one(Message, message.id, with_for_update=True, populate_existing=True)
@@ -29,21 +33,31 @@ def report(message: Message, state: str, *, actor: Actor, now: datetime, code: s
         elif not rules.may_become(row.state, state):
             return False
         move(session, [row.id], state, actor.name, now, code=code, last_code=code, last_text=text[:300])
-        if state == "bounced" and code in BROKEN_ADDRESS:
-            break_address(session.connection(), row.id, now)
+        if state == "bounced":
+            break_address(session.connection(), row.id, code, now)
         session.expire(row)
         return True
 
 
-def break_address(connection: Connection, message_id: int, now: datetime) -> None:
-    """Mark the e-mail address of this message's client as not working (`domain.md` §2.4)."""
-    _BREAK.run(connection, {"row": message_id, "at": now})
+def break_address(connection: Connection, message_id: int, code: str, now: datetime) -> None:
+    """Mark the e-mail address or phone of this message's client as not working, when `code` says so."""
+    values = {"row": message_id, "at": now}
+    if code in BROKEN_ADDRESS:
+        _BREAK_EMAIL.run(connection, values)
+    if code in BROKEN_NUMBER:
+        _BREAK_PHONE.run(connection, values)
 
 
-_emails = Base.metadata.tables[Email.__tablename__]
-_of = select(table.c.client_id, func.lower(table.c.address).label("address")).where(
-    table.c.id == bindparam("row"), table.c.channel == "email").subquery()
-_BREAK = Swift(update(_emails).where(
-    _emails.c.client_id == select(_of.c.client_id).scalar_subquery(),
-    _emails.c.address == select(_of.c.address).scalar_subquery(),
-    _emails.c.broken_at.is_(None)).values(broken_at=bindparam("at")))
+def _breaking(entity: type[Email] | type[Phone], channel: str, column: str, address: ColumnElement[str]) -> Swift:
+    """Marks the rows of `entity` with this very address; only on the client the message was written to."""
+    rows: Any = Base.metadata.tables[entity.__tablename__]
+    of = select(table.c.client_id, address.label("address")).where(
+        table.c.id == bindparam("row"), table.c.channel == channel).subquery()
+    return Swift(update(rows).where(
+        rows.c.client_id == select(of.c.client_id).scalar_subquery(),
+        rows.c[column] == select(of.c.address).scalar_subquery(),
+        rows.c.broken_at.is_(None)).values(broken_at=bindparam("at")))
+
+
+_BREAK_EMAIL = _breaking(Email, "email", "address", func.lower(table.c.address))
+_BREAK_PHONE = _breaking(Phone, "sms", "e164", table.c.address)

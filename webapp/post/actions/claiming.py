@@ -4,7 +4,7 @@ import secrets
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import takewhile
 from typing import Any, NamedTuple
 
@@ -15,6 +15,8 @@ from webapp.db import db, transaction
 from webapp.post import rules
 from webapp.post.actions.caps import Caps
 from webapp.post.actions.history import move, note
+from webapp.post.actions.spending import OVER, Till
+from webapp.post.budget_rules import Spent
 from webapp.post.channels import Outgoing, Provider
 from webapp.post.models import LEASED, QUEUED
 from webapp.post.models import Provider as ProviderRow
@@ -38,21 +40,27 @@ _TAKE = update(message).where(_SOME)
 
 @dataclass(frozen=True)
 class Claim:
-    """A batch that is ours until its lease ends: proven by `token`, valid in `mode`. `screened` went another way."""
+    """A batch that is ours until its lease ends: proven by `token`, valid in `mode`. `screened` went another way.
+
+    What SMS cost is counted in `month`, each with its part of `bills`; without a month nothing is.
+    """
 
     token: str
     mode: str
     messages: list[Outgoing] = field(default_factory=list)
     probing: bool = False
     screened: Counter[str] = field(default_factory=Counter)
+    month: date | None = None
+    bills: dict[int, Spent] = field(default_factory=dict)
 
 
 class Way(NamedTuple):
-    """Where a message goes that may not leave now: a state, the reason, and perhaps a later moment."""
+    """Where a message goes that may not leave now: a state, the reason, perhaps a later moment and a fact about it."""
 
     state: str
     code: str
     until: datetime | None = None
+    text: str = ""
 
 
 def anything_due(channel: str, now: datetime) -> bool:
@@ -75,8 +83,10 @@ def claim(channel: str, provider: Provider, *, now: datetime, mode: str, author:
         rows = _apart(_due(session, channel, _allowance(session, provider, failing, now), now, mode))
         if not rows:
             return None
-        good, ways = _screen(session, rows, mode, now)
-        claimed = Claim(secrets.token_hex(8), mode, [], bool(failing))
+        till = Till(session, rows, provider.name, now)
+        good, ways = _screen(session, rows, mode, till, now)
+        claimed = Claim(secrets.token_hex(8), mode, [], bool(failing), month=till.month,
+                        bills={row.id: till.size(row) for row in good})
         for way in set(ways.values()):
             ids = [i for i, w in ways.items() if w == way]
             put_aside(session, ids, way, now, author)
@@ -95,6 +105,8 @@ def put_aside(at: Session | Connection, ids: list[int], way: Way, now: datetime,
     values["hold_reason" if way.state == "held" else "last_code"] = way.code
     if way.until:
         values["next_try_at"] = way.until
+    if way.text:
+        values["last_text"] = way.text
     move(at, ids, way.state, author, now, code=way.code, **values)
 
 
@@ -130,26 +142,36 @@ def _apart(rows: list[Row[Any]]) -> list[Row[Any]]:
     return list(takewhile(lambda row: not row.crashes, rows))
 
 
-def _screen(session: Session, rows: Sequence[Row[Any]], mode: str,
+def _screen(session: Session, rows: Sequence[Row[Any]], mode: str, till: Till,
             now: datetime) -> tuple[list[Row[Any]], dict[int, Way]]:
     """Those of `rows` that may leave now, and which way the others go."""
     asked = session.connection().execute(_OBSTACLES, {"ids": [row.id for row in rows], "mode": mode})
     codes = {i: code for i, code in asked}
     caps = Caps(session, rows, now)
-    ways = {row.id: way for row in rows if (way := _way(row, codes.get(row.id), caps, now))}
+    # Clients first, money last: so do hand-offs, and nobody waits for each other.
+    till.open(session)
+    ways = {row.id: way for row in rows if (way := _way(row, codes.get(row.id), caps, till, now))}
     return [row for row in rows if row.id not in ways], ways
 
 
-def _way(row: Row[Any], obstacle_code: str | None, caps: Caps, now: datetime) -> Way | None:
+def _way(row: Row[Any], obstacle_code: str | None, caps: Caps, till: Till, now: datetime) -> Way | None:
     if rules.is_past(row, now):
         return Way("missed", "past-end")
     if obstacle_code:
         return Way("held" if obstacle_code in HELD_BY else "cancelled", obstacle_code)
     if quiet := rules.quiet_until(row, now):
         return Way("queued", "quiet-hours", rules.next_try(quiet - now, now, row.true_until))
+    if shut := till.shut_until(row):
+        return _later(row, OVER, shut, till.month_words)
     if later := caps.until(row, now):
-        return Way("cancelled", "cap") if row.true_until and later > row.true_until else Way("queued", "cap", later)
+        return _later(row, "cap", later)
+    till.take(row)
     return None
+
+
+def _later(row: Row[Any], code: str, until: datetime, text: str = "") -> Way:
+    is_too_late = row.true_until and until > row.true_until
+    return Way("cancelled", code, text=text) if is_too_late else Way("queued", code, until, text)
 
 
 def _take(session: Session, ids: list[int], token: str, provider: Provider, now: datetime, author: str) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, make_transient_to_detached
 
 from webapp.db import transaction, wake
+from webapp.letters.rules import sms_parts
 from webapp.post import rules
 from webapp.post.actions.history import note
 from webapp.post.actions.swift import Swift
@@ -50,7 +51,7 @@ def enqueue(*, source: str, office_id: int, client_id: int | None, klass: str, c
         subject=subject, sender=sender, reply_to=reply_to, to_name=to_name, lane=lane, zone=zone,
         not_before=due, next_try_at=due, true_until=true_until, letter_version_id=letter_version_id,
         group_key=group_key, unsubscribe_url=unsubscribe_url, resend=resend, resend_of=resend_of, created_at=now,
-        message_id=message_id(key, sender), state="queued")
+        message_id=message_id(key, sender), state="queued", parts=sms_parts(text).parts if channel == "sms" else 0)
     with transaction() as session:
         # A consent or a hold the caller has just written must be seen.
         session.flush()

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from webapp.db import transaction
 from webapp.post import rules
 from webapp.post.actions.history import move
+from webapp.post.actions.spending import give_back_money
 from webapp.post.channels import Outgoing, Provider, Record, Unreachable, provider_for
 from webapp.post.models import LEASED, STANDING
 from webapp.post.obstacles import message
@@ -108,6 +109,7 @@ def _settle(session: Session, row: Outgoing, provider: Provider, found: Record, 
         return {"sent": 1}
     if found is Record.NEVER_GOT_IT and is_sure and not there.returned:
         move(session, [row.id], "queued", author, now, code="proven-absent", returned=1, next_try_at=now, **values)
+        give_back_money(session.connection(), row.id)
         return {"queued_again": 1}
     session.connection().execute(
         message.update().where(message.c.id == row.id).values(next_try_at=now + _ASK_AGAIN))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from webapp.db import db, transaction
 from webapp.post import rules
@@ -22,11 +22,15 @@ _GIVEN_BACK: dict[str, Any] = {"claim_token": "", "lease_until": None, "crashes"
 
 @dataclass(frozen=True)
 class Figures:
-    """What a change of mode means: messages that leave at once or at their moment, that are too late, that wait on."""
+    """What a change of mode means: messages that leave at once or at their moment, that are too late, that wait on.
+
+    `sms` counts what leaves as providers bill it.
+    """
 
     leaving: int = 0
     missed: int = 0
     on_hold: int = 0
+    sms: int = 0
 
 
 class Changed(Exception):
@@ -54,6 +58,8 @@ def figures_of(now: datetime) -> Figures:
         leaving=waiting + (db.session.scalar(count.where(held, by_mode, ~late)) or 0),
         missed=db.session.scalar(count.where(held, by_mode, late)) or 0,
         on_hold=db.session.scalar(count.where(held, ~by_mode)) or 0,
+        sms=db.session.scalar(select(func.sum(message.c.parts)).where(
+            message.c.channel == "sms", or_(message.c.state == "queued", and_(held, by_mode, ~late)))) or 0,
     )
 
 

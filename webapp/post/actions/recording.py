@@ -9,9 +9,10 @@ from sqlalchemy import Connection, bindparam, select, text, update
 
 from webapp.db import db, transaction
 from webapp.post import rules
-from webapp.post.actions.bounces import BROKEN_ADDRESS, break_address
+from webapp.post.actions.bounces import break_address
 from webapp.post.actions.claiming import Claim, Way, put_aside
 from webapp.post.actions.history import note, pass_fence
+from webapp.post.actions.spending import book
 from webapp.post.actions.swift import Swift
 from webapp.post.models import LEASED
 from webapp.post.models import Provider as ProviderRow
@@ -58,12 +59,13 @@ def hand_off(claim: Claim, ids: Sequence[int], *, outcomes: Sequence[Outcome], n
     with _writing(kept) as connection:
         if ids and connection.dialect.name == "postgresql":
             _wait_for_stops(connection, ids)
-        _write(connection, claim, outcomes, author)
+        done = _write(connection, claim, outcomes, author)
         moments = {"token": claim.token, "mode": claim.mode, "at": now, "until": now + rules.LEASE}
         handed = {i for i in ids if _HAND.run(connection, {"row": i, **moments})}
         note(connection, handed, "handed", author, now)
         if renew:
             _RENEW.run(connection, {"token": claim.token, "until": now + rules.LEASE})
+        book(connection, claim.bills, claim.month, handed, done)
     if len(handed) < len(ids):
         _turn_away(claim, [i for i in ids if i not in handed], now, author)
     return handed
@@ -73,7 +75,7 @@ def write_outcomes(claim: Claim, outcomes: Sequence[Outcome], *, author: str, ke
     """Commit outcomes alone: at the end of a batch."""
     if outcomes:
         with _writing(kept) as connection:
-            _write(connection, claim, outcomes, author)
+            book(connection, claim.bills, claim.month, (), _write(connection, claim, outcomes, author))
 
 
 def give_back(claim: Claim, *, now: datetime, code: str, author: str) -> int:
@@ -129,8 +131,9 @@ def _wait_for_stops(connection: Connection, ids: Sequence[int]) -> None:
     connection.execute(_LOCK_PEOPLE, {"ids": list(ids)})
 
 
-def _write(connection: Connection, claim: Claim, outcomes: Sequence[Outcome], author: str) -> None:
-    """Record outcomes where the row is still ours: a late answer also settles what had become unknown."""
+def _write(connection: Connection, claim: Claim, outcomes: Sequence[Outcome], author: str) -> list[Outcome]:
+    """Record outcomes where the row is still ours, and give those; a late answer also settles what was unknown."""
+    settled = []
     for outcome in outcomes:
         common = {"row": outcome.message_id, "token": claim.token, "said": outcome.text}
         if outcome.state == "sent":
@@ -142,10 +145,12 @@ def _write(connection: Connection, claim: Claim, outcomes: Sequence[Outcome], au
                 "again": outcome.next_try_at or outcome.at})
         if not done:
             continue
+        settled.append(outcome)
         note(connection, [outcome.message_id], outcome.state, author, outcome.at, code=outcome.code,
              facts={"text": outcome.text} if outcome.text else None)
-        if outcome.code in BROKEN_ADDRESS and outcome.state == "failed":
-            break_address(connection, outcome.message_id, outcome.at)
+        if outcome.state == "failed":
+            break_address(connection, outcome.message_id, outcome.code, outcome.at)
+    return settled
 
 
 def _turn_away(claim: Claim, ids: Sequence[int], now: datetime, author: str) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import text as sql_text
 from sqlalchemy.sql.elements import ColumnElement
 
 from webapp.db import db, transaction
+from webapp.letters.rules import sms_parts
 from webapp.post.actions.history import locked_ids, note
 from webapp.post.models import STOPPABLE, Message
 from webapp.post.obstacles import message
@@ -43,7 +44,8 @@ def replace_text(row: Message, *, subject: str, text: str, html: str, version_id
             return False
         connection = session.connection()
         connection.execute(update(message).where(message.c.id == row.id).values(
-            subject=subject, gist="" if subject else text[:200], letter_version_id=version_id))
+            subject=subject, gist="" if subject else text[:200], letter_version_id=version_id,
+            parts=sms_parts(text).parts if row.channel == "sms" else 0))
         connection.execute(update(content).where(content.c.message_id == row.id).values(text=text, html=html))
         note(connection, free, row.state, actor.name, now, code="rewritten")
         return True

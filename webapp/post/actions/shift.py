@@ -166,7 +166,8 @@ class Shift:
         except Exception as error:
             self._in_doubt(index, message, error)
         else:
-            self._settle(Outcome(message.id, "sent", self.clock(), text=accepted.text, ref=accepted.ref))
+            self._settle(Outcome(message.id, "sent", self.clock(), text=accepted.text, ref=accepted.ref,
+                                 kopecks=accepted.kopecks))
             self._answered()
 
     def _in_doubt(self, index: int, message: Outgoing, error: Exception) -> None:

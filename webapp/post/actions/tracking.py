@@ -8,6 +8,7 @@ from sqlalchemy import select, text, update
 
 from webapp.db import transaction
 from webapp.post.actions.bounces import report as note_report
+from webapp.post.actions.spending import correct_money
 from webapp.post.channels import Gone, Unreachable, provider_for
 from webapp.post.channels.gateway import ABSENT, Gateway, Report, own_number, row_of
 from webapp.post.models import TRACKED, Message
@@ -33,7 +34,8 @@ def track(now: datetime) -> dict[str, int]:
     try:
         for row_id, phone, ref, handed_at in _to_ask(gateway, now):
             found = gateway.report(ref, phone)
-            if found is not None and found.state and found is not ABSENT:
+            if found is not None and found is not ABSENT:
+                _note_price(row_id, found)
                 changed += _apply(row_id, found, now)
             _ask_later(row_id, handed_at, now)
         if _is_balance_old(gateway.name, now):
@@ -101,6 +103,12 @@ def _apply(row_id: int, found: Report, now: datetime) -> int:
         if row.state not in ("handed", "unknown", "sent"):
             return 0
         return int(note_report(row, found.state, actor=_JOB, now=now, code=found.code, text=found.text))
+
+
+def _note_price(row_id: int, found: Report) -> None:
+    if found.kopecks is not None:
+        with transaction() as session:
+            correct_money(session.connection(), row_id, found.kopecks)
 
 
 def _is_recent(row: Message, now: datetime) -> bool:

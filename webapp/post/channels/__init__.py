@@ -42,16 +42,18 @@ class Outgoing:
     tries: int
     crashes: int
     provider: str
+    parts: int
     text: str
     html: str
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The other side took it; `ref` is its own number for the message, if it gave one."""
+    """The other side took it; `ref` is its own number for the message and `kopecks` its price, if it told them."""
 
     ref: str = ""
     text: str = ""
+    kopecks: int | None = None
 
 
 class Refused(Exception):

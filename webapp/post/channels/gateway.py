@@ -18,6 +18,10 @@ from webapp.post.refusal_rules import Refusal
 
 OF_ACCOUNT = ("login", "no-money", "busy")
 """Refusals that would meet every other message as well: the breaker opens at the second one."""
+MOST_FOR_ONE = 1_000_00
+"""Kopecks. No SMS costs a thousand roubles: such an answer is a fault, and would shut the budget."""
+ONE_SMS = "Проверка цены"
+"""A text that is surely billed as one SMS."""
 
 
 @dataclass(frozen=True)
@@ -29,11 +33,12 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Report:
-    """What became of a message later: "delivered", "bounced", or "" while it is under way."""
+    """What became of a message later: "delivered", "bounced", or "" while it is under way; `kopecks` is its price."""
 
     state: str = ""
     code: str = ""
     text: str = ""
+    kopecks: int | None = None
 
 
 ABSENT = Report("absent")
@@ -74,6 +79,12 @@ class Dialect(Protocol):
 
     def read_balance(self, reply: Reply) -> int | Refusal:
         """Kopecks, or why there is no answer."""
+
+    def price(self, phone: str) -> Question:
+        """The question about the price of one SMS to `phone`; nothing is sent."""
+
+    def read_price(self, reply: Reply) -> int | Refusal:
+        """Kopecks for one SMS, the dearest where it depends, or why there is no answer."""
 
 
 @dataclass
@@ -127,6 +138,10 @@ class Gateway:
     def balance(self) -> int | Refusal:
         """Kopecks on the account. Raises Unreachable."""
         return self.dialect.read_balance(self._question(self.dialect.balance()))
+
+    def price(self, phone: str) -> int | Refusal:
+        """Kopecks for one SMS to `phone`; nothing is sent. Raises Unreachable."""
+        return self.dialect.read_price(self._question(self.dialect.price(phone)))
 
     def _question(self, question: Question) -> Reply:
         try:
@@ -227,3 +242,9 @@ def kopecks(value: object) -> int | None:
     except (ValueError, OverflowError):
         return None
     return amount if abs(amount) < 10**12 else None
+
+
+def cost(value: object) -> int | None:
+    """What an SMS has cost, in kopecks; None when it was not told, or cannot be meant."""
+    found = kopecks(value)
+    return found if found is not None and 0 <= found < MOST_FOR_ONE else None

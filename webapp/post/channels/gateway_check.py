@@ -1,6 +1,6 @@
 """Trying an account with an SMS provider out while somebody waits: its balance is asked for, nothing is sent."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from threading import Thread
@@ -33,17 +33,26 @@ def gateway_of(words: Mapping[str, str], settings: Settings) -> Gateway | None:
 
 def try_account(provider: Gateway) -> int | SmsFault:
     """Kopecks on the account, or what is wrong; within PATIENCE seconds, for looking up a name knows no time-out."""
+    return _within_patience(provider, provider.balance)
+
+
+def try_price(provider: Gateway, phone: str) -> int | SmsFault:
+    """Kopecks for one SMS to `phone`, or what is wrong; within PATIENCE seconds, and nothing is sent."""
+    return _within_patience(provider, lambda: provider.price(phone))
+
+
+def _within_patience(provider: Gateway, ask: Callable[[], int | Refusal]) -> int | SmsFault:
     provider.timeout = _STEP
     found: list[int | SmsFault] = []
-    thread = Thread(target=lambda: found.append(_asked(provider)), daemon=True)
+    thread = Thread(target=lambda: found.append(_asked(ask)), daemon=True)
     thread.start()
     thread.join(PATIENCE)
     return found[0] if found else SmsFault("no-answer")
 
 
-def _asked(provider: Gateway) -> int | SmsFault:
+def _asked(ask: Callable[[], int | Refusal]) -> int | SmsFault:
     try:
-        answer = provider.balance()
+        answer = ask()
     except Unreachable as error:
         return SmsFault(error.code)
     return SmsFault(answer.code, answer.text) if isinstance(answer, Refusal) else answer

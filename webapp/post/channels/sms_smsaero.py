@@ -1,4 +1,4 @@
-"""SMS Aero, API v2: https://gate.smsaero.ru/v2. POST /sms/send, /sms/status, /balance; login and key as HTTP Basic.
+"""SMS Aero, API v2: https://gate.smsaero.ru/v2. POST /sms/send, /sms/status, /tariffs, /balance; HTTP Basic.
 
 It takes no number of ours, but an address for reports with every SMS: ours names the row, so a lost answer is settled
 by the report, and by a person when none comes. Its errors come as `success: false` with a sentence instead of codes;
@@ -13,7 +13,7 @@ from typing import Any
 
 from webapp.config import Settings
 from webapp.post.channels import Accepted, Outgoing
-from webapp.post.channels.gateway import Doubt, Gateway, Report, digits, gateway, kopecks, number
+from webapp.post.channels.gateway import Doubt, Gateway, Report, cost, digits, gateway, kopecks, number
 from webapp.post.channels.https import Question, Reply
 from webapp.post.refusal_rules import Refusal
 from webapp.post.sms_account import sms_words
@@ -71,7 +71,7 @@ class SmsAero:
             return Doubt(reply.brief())
         if status in LOST:
             return Refusal("rejected", reply.brief(), permanent=True)
-        return Accepted(ref=str(ref), text=str(ref))
+        return Accepted(ref=str(ref), text=str(ref), kopecks=cost(one.get("cost")))
 
     def status(self, ref: str, phone: str) -> Question:
         """Asked by its own number."""
@@ -96,6 +96,22 @@ class SmsAero:
         if answer.get("success") is True and amount is not None:
             return amount
         return _by_http(reply) or Refusal("later", reply.brief(), permanent=False)
+
+    def price(self, phone: str) -> Question:
+        """The list of prices: by kind of sender, then by operator."""
+        return self._question("/v2/tariffs")
+
+    def read_price(self, reply: Reply) -> int | Refusal:
+        """The dearest operator of this kind of sender; of all kinds where ours is not in the list."""
+        answer = reply.json if isinstance(reply.json, dict) else {}
+        data = answer.get("data")
+        lists = {kind: [cost(price) for price in prices.values()]
+                 for kind, prices in (data.items() if isinstance(data, dict) else ()) if isinstance(prices, dict)}
+        chosen = lists.get("FREE SIGN") if not self.sender else None
+        found = [price for prices in ([chosen] if chosen else lists.values()) for price in prices if price]
+        if answer.get("success") is True and found:
+            return max(found)
+        return _by_http(reply) or Refusal("no-price", reply.brief(), permanent=False)
 
     def _question(self, path: str, **fields: str) -> Question:
         proof = base64.b64encode(f"{self.login}:{self.key}".encode()).decode("ascii")

@@ -11,7 +11,18 @@ from dataclasses import dataclass, field
 
 from webapp.config import Settings
 from webapp.post.channels import Accepted, Outgoing
-from webapp.post.channels.gateway import ABSENT, Doubt, Gateway, Report, digits, gateway, kopecks, number
+from webapp.post.channels.gateway import (
+    ABSENT,
+    ONE_SMS,
+    Doubt,
+    Gateway,
+    Report,
+    cost,
+    digits,
+    gateway,
+    kopecks,
+    number,
+)
 from webapp.post.channels.https import Question, Reply
 from webapp.post.refusal_rules import Refusal
 from webapp.post.sms_account import sms_words
@@ -22,6 +33,8 @@ DELIVERED = (1, 2, 4)
 UNDER_WAY = (-1, 0)
 LOST = {-2: "deleted", 3: "expired", 20: "not-delivered", 22: "no-mailbox", 23: "rejected", 24: "no-money-left",
         25: "phone-fault"}
+NO_SUCH_NUMBER = {1: "no-mailbox", 249: "no-mailbox"}
+"""Error codes beside a status: the subscriber does not exist, the number is wrong. Others pass, or may."""
 _NOT_FOUND = -3
 _ERROR_NOT_FOUND = 3
 
@@ -48,7 +61,8 @@ class Smsc:
 
     def send(self, message: Outgoing, own_id: str) -> Question:
         """One SMS to one phone under our number."""
-        words = {"phones": digits(message.address), "mes": message.text, "id": own_id, "charset": "utf-8"}
+        words = {"phones": digits(message.address), "mes": message.text, "id": own_id, "charset": "utf-8",
+                 "cost": "2"}
         return self._question("/sys/send.php", **words, **({"sender": self.sender} if self.sender else {}))
 
     def read_send(self, reply: Reply, own_id: str) -> Accepted | Refusal | Doubt:
@@ -64,7 +78,7 @@ class Smsc:
         parts = number(reply.json.get("cnt"))
         if "error" in reply.json or code is not None or str(reply.json.get("id")) != own_id or not parts or parts < 1:
             return Doubt(reply.brief())
-        return Accepted(ref=own_id, text=f"{own_id} × {parts}")
+        return Accepted(ref=own_id, text=f"{own_id} × {parts}", kopecks=cost(reply.json.get("cost")))
 
     def status(self, ref: str, phone: str) -> Question:
         """Asked by our number and the phone."""
@@ -76,7 +90,7 @@ class Smsc:
             return None
         if (error := number(reply.json.get("error_code"))) is not None:
             return ABSENT if error == _ERROR_NOT_FOUND else None
-        return report_of(number(reply.json.get("status")))
+        return report_of(number(reply.json.get("status")), number(reply.json.get("err")))
 
     def balance(self) -> Question:
         """The account."""
@@ -91,19 +105,34 @@ class Smsc:
         code = {2: "login", 4: "busy"}.get(number(answer.get("error_code")) or 0, "later")
         return Refusal(code, str(answer.get("error") or reply.brief())[:300], permanent=False, counted=False)
 
+    def price(self, phone: str) -> Question:
+        """`cost=1`: the price, and nothing is sent."""
+        words = {"phones": digits(phone), "mes": ONE_SMS, "charset": "utf-8", "cost": "1"}
+        return self._question("/sys/send.php", **words, **({"sender": self.sender} if self.sender else {}))
+
+    def read_price(self, reply: Reply) -> int | Refusal:
+        """`cost` of `cnt` SMS in the currency of the account."""
+        answer = reply.json if isinstance(reply.json, dict) else {}
+        found, parts = cost(answer.get("cost")), number(answer.get("cnt")) or 1
+        if "error" not in answer and found:
+            return round(found / max(parts, 1))
+        code = {2: "login", 4: "busy", 9: "busy"}.get(number(answer.get("error_code")) or 0, "no-price")
+        return Refusal(code, str(answer.get("error") or reply.brief())[:300], permanent=False, counted=False)
+
     def _question(self, path: str, **fields: str) -> Question:
         proof = {"login": self.login, "psw": self.password} if self.login else {"apikey": self.password}
         return Question(path, {**proof, "fmt": "3", **fields})
 
 
-def report_of(status: int | None) -> Report | None:
-    """The meaning of a status of a message that was taken."""
+def report_of(status: int | None, error: int | None = None) -> Report | None:
+    """The meaning of a status of a message that was taken; `error` says why it was not delivered."""
     if status == _NOT_FOUND:
         return ABSENT
     if status in DELIVERED:
         return Report("delivered")
     if status in LOST:
-        return Report("bounced", LOST[status], str(status))
+        said = f"{status}/{error}" if error else str(status)
+        return Report("bounced", NO_SUCH_NUMBER.get(error or 0, LOST[status]), said)
     return Report() if status in UNDER_WAY else None
 
 

@@ -1,4 +1,4 @@
-"""SMS.ru: https://sms.ru/api. POST /sms/send, /sms/status, /my/balance with `api_id` and `json=1`.
+"""SMS.ru: https://sms.ru/api. POST /sms/send, /sms/status, /sms/cost, /my/balance with `api_id` and `json=1`.
 
 It takes no number of ours, so when its answer was lost nobody can be asked: a person decides. "500, repeat the
 request" is read as doubt, for nothing says that the first one was not taken; so are 231 to 233 ("the same text to the
@@ -8,12 +8,23 @@ same phone again"), which may speak of this very SMS if something on the way has
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from webapp.config import Settings
 from webapp.post.channels import Accepted, Outgoing
-from webapp.post.channels.gateway import ABSENT, Doubt, Gateway, Report, digits, gateway, kopecks, number
+from webapp.post.channels.gateway import (
+    ABSENT,
+    ONE_SMS,
+    Doubt,
+    Gateway,
+    Report,
+    cost,
+    digits,
+    gateway,
+    kopecks,
+    number,
+)
 from webapp.post.channels.https import Question, Reply
 from webapp.post.refusal_rules import Refusal
 from webapp.post.sms_account import sms_words
@@ -79,7 +90,9 @@ class SmsRu:
         if reply.status != 200 or not isinstance(reply.json, dict) or reply.json.get("status") != "OK":
             return None
         one = _only(reply.json.get("sms"))
-        return report_of(number(one.get("status_code"))) if one else None
+        found = report_of(number(one.get("status_code"))) if one else None
+        paid = cost(one.get("cost")) if one else None
+        return found if found in (None, ABSENT) or paid is None else replace(found, kopecks=paid)
 
     def balance(self) -> Question:
         """The account."""
@@ -94,6 +107,21 @@ class SmsRu:
             if isinstance(meaning := _refused(reply.json), Refusal):
                 return meaning
         return Refusal("later", reply.brief(), permanent=False)
+
+    def price(self, phone: str) -> Question:
+        """https://sms.ru/api/cost"""
+        return self._question("/sms/cost", to=digits(phone), msg=ONE_SMS,
+                              **({"from": self.sender} if self.sender else {}))
+
+    def read_price(self, reply: Reply) -> int | Refusal:
+        """`cost` of the one phone, in roubles; one whose SMS cost nothing has told nothing."""
+        answer = reply.json if isinstance(reply.json, dict) else {}
+        one = _only(answer.get("sms")) or {}
+        found, parts = cost(one.get("cost")), number(one.get("sms")) or 1
+        if answer.get("status") == "OK" and one.get("status") == "OK" and found:
+            return round(found / max(parts, 1))
+        meaning = _refused(one or answer)
+        return meaning if isinstance(meaning, Refusal) else Refusal("no-price", reply.brief(), permanent=False)
 
     def _question(self, path: str, **fields: str) -> Question:
         return Question(path, {"api_id": self.api_id, "json": "1", **fields})

@@ -10,6 +10,7 @@ from sqlalchemy.orm import selectinload
 from webapp.clients.models import Client, Phone
 from webapp.db import db, transaction
 from webapp.post import actions as post
+from webapp.post.actions.spending import OVER as NO_BUDGET
 from webapp.post.models import Message
 from webapp.post.sender import mail_sender, plain_name
 from webapp.staff.audit import job
@@ -163,6 +164,8 @@ def _settle_one(touch: Touch, message: Message, now: datetime) -> None:
         return
     if target == "cancelled":
         _turn(touch, "skipped" if message.last_code != "cancelled" else "cancelled", message.last_code, now)
+        if _is_reminder(touch) and message.last_code == NO_BUDGET:
+            _call_instead(touch, now)
         return
     if target == touch.status:
         return

@@ -13,13 +13,13 @@ from webapp.touches.locking import claim_touches, lock_free
 from webapp.touches.models import QUEUED, Occasion, Touch
 from webapp.touches.standing import refresh
 
-PUT_OFF = ("cap", "quiet-hours")
+PUT_OFF = ("cap", "quiet-hours", "sms-budget")
 
 
 def watch_waiting(*, now: datetime) -> int:
     """Occasions whose message waits again after a hold get their "late by an hour" moment back; gives how many.
 
-    A message put off by the frequency cap or by the night is not late: its touch follows it to the new moment.
+    A message put off by the frequency cap, the night or the SMS budget is not late: its touch follows it.
     """
     with transaction() as session:
         _follow_put_off(now)

@@ -74,7 +74,8 @@ def text() -> BaseResponse:
     number = stopping.reached(trips, form.way.data)
     if number > CONFIRM_ABOVE and not form.sure.data:
         parts = sms_parts(form.body.data).parts
-        return page("trips/stop_sure.html", trips=trips, form=form, number=number, parts=parts)
+        return page("trips/stop_sure.html", trips=trips, form=form, number=number, parts=parts,
+                    by_sms=stopping.reached(trips, "sms"))
     try:
         sent = actions.send_text(trips, form.text, key=form.form_key.data or "", actor=me(), now=moment())
     except KeyTaken:
