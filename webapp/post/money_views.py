@@ -73,4 +73,4 @@ def _ahead(purse: Purse, parts: int) -> str:
     limit, spent = purse.budget, purse.spent
     too_much = (limit.parts is not None and spent.parts + parts > limit.parts) or (
         limit.kopecks is not None and spent.kopecks + parts * purse.price > limit.kopecks)
-    return f"{words} {_('That is more than the budget has left.')}" if too_much else words
+    return " ".join([words, _("That is more than the budget has left.")]) if too_much else words
