@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +13,11 @@ from desk.agencies import THURSDAY, new_agency
 from webapp.db import db
 from webapp.desk import demo
 from webapp.kit import clock
+
+
+def outbox_of(place: SimpleNamespace) -> list[Path]:
+    """Files in which trial mode writes what would have been sent."""
+    return [file for file in (place.folder / "outbox").glob("*") if file.is_file()]
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +31,7 @@ def demo_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamesp
     with place.app.app_context():
         place.lines = list(demo.load(now=place.now))
         place.store.keep()
+        place.files = frozenset(outbox_of(place))
     logging.getLogger().removeHandler(listener)
     yield place
     with place.app.app_context():
@@ -38,6 +45,8 @@ def living(demo_once: SimpleNamespace) -> Iterator[SimpleNamespace]:
     of the instance."""
     with demo_once.app.app_context():
         demo_once.store.restore()
+        for file in set(outbox_of(demo_once)) - demo_once.files:
+            file.unlink()
         yield demo_once
         db.session.rollback()
         db.session.remove()
