@@ -86,16 +86,22 @@ def test_what_is_missing_is_told_the_most_useful_first() -> None:
 
 
 @pytest.mark.parametrize(("step", "before", "after"), [
-    ("give", (False, False), (True, False)),
-    ("give", (False, True), (True, False)),
-    ("withdraw", (True, False), (False, False)),
-    ("withdraw", (False, True), (False, True)),
-    ("stop", (True, False), (False, True)),
-    ("resume", (False, True), (False, False)),
-    ("resume", (True, False), (True, False)),
+    ("give", (False, False, False), (True, False, False)),
+    ("give", (False, True, False), (True, False, False)),
+    ("give", (False, False, True), (True, False, False)),
+    ("withdraw", (True, False, False), (False, False, False)),
+    ("withdraw", (False, True, False), (False, True, False)),
+    ("withdraw", (False, False, True), (False, False, True)),
+    ("trips", (True, False, False), (False, False, True)),
+    ("trips", (False, True, False), (False, False, True)),
+    ("stop", (True, False, False), (False, True, False)),
+    ("stop", (False, False, True), (False, True, False)),
+    ("resume", (False, True, False), (False, False, False)),
+    ("resume", (False, False, True), (False, False, False)),
+    ("resume", (True, False, False), (True, False, False)),
 ])
-def test_the_strictest_reading_of_a_consent_holds(step: str, before: tuple[bool, bool],
-                                                  after: tuple[bool, bool]) -> None:
+def test_the_strictest_reading_of_a_consent_holds(step: str, before: tuple[bool, ...],
+                                                  after: tuple[bool, ...]) -> None:
     assert rules.consent_after(step, *before) == after
 
 

@@ -9,7 +9,7 @@ from webapp.letters.rules import Rendered
 from webapp.letters.signatures import Signature
 
 DIRECTOR = Signature("Ирина Дёмина", "Директор", "director@agency.example", "+7 495 123-45-67")
-LINKS = ("survey", "photos", "invite", "balance", "answer")
+LINKS = ("survey", "photos", "invite", "balance", "answer", "unsubscribe", "consent")
 
 
 def rich(lang: str, *, links: bool = True, night: bool = False) -> LetterContext:

@@ -2,13 +2,15 @@
 
 import random
 import threading
+from collections import Counter
 
-import make
 import pytest
 from post.making import JOB, consent, write
 from sqlalchemy import select, update
 
-from webapp.clients.models import Client, Consent
+from webapp.clients.actions import make_link
+from webapp.clients.links import LETTERS
+from webapp.clients.models import Client, Consent, Email
 from webapp.db import db, transaction
 from webapp.post import actions
 from webapp.post.models import Message
@@ -17,10 +19,13 @@ pytestmark = pytest.mark.parametrize("relay", ["pipelining"], indirect=True)
 OUT = ("handed", "sent")
 
 
-def people(cast, now):
-    """A hundred clients with an e-mail address each."""
-    return [make.client(cast.main, last=f"Клиент{n}", middle_name="", phone=None, email=f"c{n}@example.com", now=now)
-            for n in range(100)]
+def people(cast, now, number=100):
+    """Clients with an e-mail address each."""
+    rows = [Client(office_id=cast.main.id, last_name=f"Клиент{n}", emails=[Email(address=f"c{n}@example.com")],
+                   created_at=now) for n in range(number)]
+    db.session.add_all(rows)
+    db.session.flush()
+    return rows
 
 
 def race(app, now, rows, stop):
@@ -62,12 +67,24 @@ def check(relay, rows, after):
         assert at_last[row.id] == ("sent" if received else "cancelled")
 
 
-def test_an_unsubscription_racing_the_hand_off_500_times(app, relay, cast, person, now):
-    consent(person, now)
+def test_an_unsubscription_racing_the_hand_off_500_times(app, relay, cast, now):
+    """Through the addresses readers and their mail programs use, a worker handing over beside them."""
     with transaction():
-        rows = [write(cast.main, person, now=now, address=f"reader{number}@example.com") for number in range(500)]
-    after = race(app, now, rows, lambda _id, address: actions.suppress(
-        address, channel="email", reason="unsubscribed", actor=JOB, now=now))
+        clients = people(cast, now, 500)
+        db.session.add_all(Consent(client_id=client.id, channel="email", marketing=True, since=now) for client in clients)
+        rows = [write(cast.main, client, now=now, klass="marketing", address=client.emails[0].address)
+                for client in clients]
+        keys = [make_link(LETTERS, client.id, channel="email", now=now) for client in clients]
+    key_of = {row.id: key for row, key in zip(rows, keys, strict=True)}
+    codes = Counter()
+
+    def press(row_id, _address):
+        page = {"step": "withdraw", "channels": "email"}
+        url, words = (f"/u/{key_of[row_id]}", page) if row_id % 2 else (
+            f"/u/{key_of[row_id]}/now", {"List-Unsubscribe": "One-Click"})
+        codes[app.test_client().post(url, data=words).status_code] += 1
+    after = race(app, now, rows, press)
+    assert codes == {303: 250, 200: 250}
     check(relay, rows, after)
     assert 0 < len(relay.took) < 500
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
 
-from webapp.clients.rules import ClientFacts
+from webapp.clients.rules import DATA, ClientFacts
 from webapp.kit import emails, money
 from webapp.staff import zones
 
@@ -22,10 +22,14 @@ SEATS = {"": _l("Not known"), "window": _l("By the window"), "aisle": _l("On the
          "front": _l("In front"), "legroom": _l("With extra legroom")}
 CHANNELS = {"email": _l("Letters by e-mail"), "sms": _l("SMS"), "call": _l("Calls")}
 CONSENT_STEPS = {"give": _l("Agrees to get news and offers"), "withdraw": _l("Does not want news any more"),
+                 "trips": _l("Wants only reminders of a trip"),
                  "stop": _l("Wants nothing at all, not even about the trips"),
                  "resume": _l("Letters about the trips are welcome again")}
 HOW = {"form": _l("Signed a form"), "office": _l("Said it in the office"), "phone": _l("Said it by phone"),
        "email": _l("Wrote an e-mail"), "site": _l("On our site"), "other": _l("In another way")}
+PLACES = {"preferences": _l("On the page from a letter"), "one-click": _l("With the button of the mail program"),
+          "consent-page": _l("On the page of consents"), "answer": _l("Answered a letter with “stop”")}
+"""How it was said where nobody of the staff was there."""
 MISSING = {"phone": _l("a phone"), "email": _l("an e-mail"), "birthday": _l("the birthday"),
            "second-phone": _l("a second phone"), "preferences": _l("how they like to travel"),
            "passport": _l("until when the passport is valid"), "next-trip": _l("when the next trip is planned")}
@@ -78,6 +82,8 @@ def consent_state(consent: Any) -> tuple[str, str]:
     """(kind of state, words) of the consent in force for one channel; None when nothing was ever said."""
     if consent is not None and consent.stopped:
         return "over", gettext("nothing at all")
+    if consent is not None and consent.trips_only:
+        return "over", gettext("only reminders of a trip")
     if consent is not None and consent.marketing:
         return "ok", gettext("news too")
     return "wait", gettext("only about the trips")
@@ -85,7 +91,8 @@ def consent_state(consent: Any) -> tuple[str, str]:
 
 def consent_word(code: str) -> str:
     """What the log says a consent was and became; anything else (an address, a name) stays as it is."""
-    words = {"stopped": gettext("nothing at all"), "news": gettext("news too"),
+    words = {"stopped": gettext("nothing at all"), "trips": gettext("only reminders of a trip"),
+             "given": gettext("agreed"), "taken-back": gettext("taken back"), "news": gettext("news too"),
              "service": gettext("only about the trips")}
     return words.get(code, code)
 
@@ -97,9 +104,22 @@ def consent_states(in_force: Mapping[str, Any]) -> list[tuple[Any, str, str]]:
 
 def event_words(event: Any) -> Any:
     """What a line of the consent log says."""
-    step = {("marketing", True): "give", ("marketing", False): "withdraw",
+    if event.channel == DATA:
+        return gettext("Agrees that we keep personal data") if event.given else gettext(
+            "Takes back the consent to keep personal data")
+    step = {("marketing", True): "give", ("marketing", False): "withdraw", ("trips", False): "trips",
             ("all", False): "stop", ("all", True): "resume"}[(event.scope, event.given)]
     return word(CONSENT_STEPS, step)
+
+
+def how_words(code: str) -> Any:
+    """How something was said."""
+    return word({**HOW, **PLACES}, code)
+
+
+def said_where(event: Any) -> Any:
+    """What a line of the consent log is about: letters, SMS, calls, or personal data."""
+    return gettext("Personal data") if event.channel == DATA else word(CHANNELS, event.channel)
 
 
 def missing_words(codes: Iterable[str]) -> list[Any]:

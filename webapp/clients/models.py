@@ -10,8 +10,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from webapp.appendonly import append_only
 from webapp.clients import rules
 from webapp.clients.index import searchable
+from webapp.clients.link_models import ConsentText, PersonalLink
 from webapp.db import Base, db
 from webapp.staff.models import Office, User, scoped
+
+__all__ = ["Client", "Consent", "ConsentEvent", "ConsentText", "Email", "PersonalLink", "Phone", "client_for",
+           "consent_log", "consents_of", "holders"]
 
 
 class Client(Base):
@@ -39,6 +43,7 @@ class Client(Base):
     passport_until: Mapped[date | None]
     find_text: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
     office: Mapped[Office] = relationship(lazy="joined", innerjoin=True)
     manager: Mapped[User | None] = relationship()
     phones: Mapped[list["Phone"]] = relationship(
@@ -132,7 +137,11 @@ class Email(Base):
 
 
 class ConsentEvent(Base):
-    """Append-only consent log. `scope` is "marketing" or "all"; `given` False means withdrawn."""
+    """Append-only consent log; `given` False means stopped.
+
+    `scope` is "marketing", "trips" (stopped: reminders of a trip are left), "all", or "data", as the channel is then:
+    the consent to keep personal data. `text_version` names kind, number and language of the text («news-2-ru»).
+    """
 
     __tablename__ = "consent_event"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -148,23 +157,28 @@ class ConsentEvent(Base):
 
 
 class Consent(Base):
-    """The consent in force, kept in the same transaction as the log; checked inside the hand-off commit."""
+    """The consent in force, kept in the same transaction as the log; checked inside the hand-off commit.
+
+    `marketing` allows news; `trips_only` leaves reminders of a trip alone, `stopped` nothing at all.
+    """
 
     __tablename__ = "consent"
     client_id: Mapped[int] = mapped_column(ForeignKey("client.id"), primary_key=True)
     channel: Mapped[str] = mapped_column(primary_key=True)
     marketing: Mapped[bool] = mapped_column(default=False)
     stopped: Mapped[bool] = mapped_column(default=False)
+    trips_only: Mapped[bool] = mapped_column(default=False)
     since: Mapped[datetime]
 
 
-append_only(ConsentEvent.__table__)  # type: ignore[arg-type]
+append_only(ConsentEvent.__table__, erasable=("address",))  # type: ignore[arg-type]
 searchable(Client.__table__)  # type: ignore[arg-type]
 
 
 def client_for(client_id: int, user: User) -> Client | None:
     """The client, when it belongs to the person's own offices; else None, and the page answers 404."""
-    return db.session.scalar(scoped(select(Client).where(Client.id == client_id), Client.office_id, user))
+    query = select(Client).where(Client.id == client_id, Client.erased_at.is_(None))
+    return db.session.scalar(scoped(query, Client.office_id, user))
 
 
 def holders(phones: Collection[str] = (), addresses: Collection[str] = (), *, besides: int | None = None,

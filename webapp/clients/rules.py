@@ -18,7 +18,11 @@ HOTELS = ("", "3", "4", "5", "flat")
 MEALS = ("", "bb", "hb", "fb", "ai", "uai", "none")
 SEATS = ("", "window", "aisle", "front", "legroom")
 HOW = ("form", "office", "phone", "email", "site", "other")
-CONSENT_STEPS = ("give", "withdraw", "stop", "resume")
+CONSENT_STEPS = ("give", "withdraw", "trips", "stop", "resume")
+SCOPES = {"give": "marketing", "withdraw": "marketing", "trips": "trips", "stop": "all", "resume": "all"}
+DATA = "data"
+"""The channel of the consent log under which the consent to keep personal data stands: it allows no letter."""
+TOKEN_SIGNS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"  # noqa: S105
 QUERY_LIMIT = 120
 
 # A run of digits with the signs people put between them, not inside a word or an address.
@@ -165,11 +169,28 @@ def missing(facts: ClientFacts, phones: int, emails: int) -> list[str]:
     return [code for code, lacking in lacks.items() if lacking]
 
 
-def consent_after(step: str, marketing: bool, stopped: bool) -> tuple[bool, bool]:
-    """(marketing, stopped) after a step, the strictest reading (`domain.md` §2.6).
+def consent_after(step: str, marketing: bool, stopped: bool, trips_only: bool = False) -> tuple[bool, bool, bool]:
+    """(marketing, stopped, trips_only) after a step, the strictest reading (`domain.md` §2.6).
 
-    give: news allowed, and so is everything else. withdraw: no news. stop: nothing at all, and no news either
-    when things resume. resume: service letters again; news need a new consent.
+    give: news allowed, and so is everything else. withdraw: no news. trips: reminders of a trip alone. stop: nothing
+    at all. resume: service letters again; news need a new consent after any of the three.
     """
-    return {"give": (True, False), "withdraw": (False, stopped), "stop": (False, True),
-            "resume": (marketing, False)}[step]
+    return {"give": (True, False, False), "withdraw": (False, stopped, trips_only), "trips": (False, False, True),
+            "stop": (False, True, False), "resume": (marketing, False, False)}[step]
+
+
+def spell_token(bits: int) -> str:
+    """A token of 128 random bits as 22 letters and digits: no sign that ends a link in an SMS, none that look alike."""
+    signs = []
+    for _place in range(22):
+        bits, rest = divmod(bits, len(TOKEN_SIGNS))
+        signs.append(TOKEN_SIGNS[rest])
+    return "".join(signs)
+
+
+def masked(value: str) -> str:
+    """An address or a phone as its owner knows it and nobody else learns it: «a•••@example.com», «+7 ••• •••-45-67»."""
+    name, at, domain = value.rpartition("@")
+    if at:
+        return f"{name[:1]}•••@{domain}"
+    return f"{value[:2]} ••• •••-{value[-4:-2]}-{value[-2:]}" if len(value) > 8 else "•••"

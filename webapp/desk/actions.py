@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from webapp.clients.actions import install_texts
 from webapp.desk.integrity import inspect
 from webapp.letters.actions import install_starter
 from webapp.post import actions as post
@@ -37,5 +38,6 @@ def check_data(*, now: datetime) -> dict[str, Any]:
 def install_shipped(*, now: datetime) -> None:
     """The plans, letters and scripts that come with the product; what the agency changed stays."""
     actor = job("setup")
+    install_texts(actor=actor, now=now)
     install_starter(actor=actor, now=now)
     install_starter_plan(now=now)

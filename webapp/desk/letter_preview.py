@@ -11,6 +11,7 @@ from hashlib import sha256
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from webapp.clients.links import LETTERS, example_url
 from webapp.desk import letter_people as people
 from webapp.desk.letter_people import Reader
 from webapp.kit.days import local_day, zone
@@ -25,7 +26,7 @@ from webapp.letters.signatures import Signature
 from webapp.post.money_words import size_of
 from webapp.staff.models import User
 from webapp.touches.models import PlanStep
-from webapp.touches.writing import why_not
+from webapp.touches.writing import WAY_OUT, why_not
 from webapp.trips.step_words import reason as reason_words
 from webapp.web.i18n import day as day_words
 from webapp.web.i18n import moment as moment_words
@@ -83,14 +84,16 @@ def preview_of(edition: Edition, words: Words, reader: Reader, steps: Sequence[P
 def fill(edition: Edition, compiled: CompiledLetter, reader: Reader, now: datetime) -> Rendered:
     """The very text this reader would get. Raises LetterError."""
     letter, language = edition.letter, edition.language
-    values = REGISTRY.values_for(reader.context(language, now))
+    # A preview makes no links; one as long as the real ones stands in their place.
+    link = example_url(LETTERS)
+    values = REGISTRY.values_for(reader.context(language, now)) | {WAY_OUT: link}
     if letter.channel == "sms":
         return Rendered("", "", render_sms(compiled, values))
     if letter.channel == "script":
         script = render_script(compiled, values)
         return Rendered("", _page_of(script.html), script.text)
     return render_email(compiled, values, reader.signature(letter.identity), language,
-                        marketing=letter.klass == "marketing")
+                        marketing=letter.klass == "marketing", unsubscribe_url=link)
 
 
 def places_of(reader: Reader, language: str, now: datetime) -> list[tuple[str, list[Place]]]:

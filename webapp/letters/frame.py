@@ -14,11 +14,13 @@ WORDS = {
     "ru": {
         "why": "Вы получили это письмо, потому что согласились на наши новости и предложения.",
         "stop": "Отписаться",
+        "choose": "Какие письма вам присылать",
         "reply": "Чтобы больше их не получать, ответьте на это письмо словом «стоп».",
     },
     "en": {
         "why": "You received this letter because you agreed to our news and offers.",
         "stop": "Unsubscribe",
+        "choose": "Choose which letters you get",
         "reply": "To stop receiving them, reply to this letter with the word “stop”.",
     },
 }
@@ -78,6 +80,8 @@ def _foot_html(around: Surroundings) -> str:
         words = _words(around.lang)
         link = f'<a href="{around.unsubscribe_url}">{words["stop"]}</a>'
         lines.append(f"{words['why']} {link if around.unsubscribe_url else words['reply']}")
+    elif around.unsubscribe_url:
+        lines.append(f'<a href="{around.unsubscribe_url}">{_words(around.lang)["choose"]}</a>')
     return "".join(f"<p>{line}</p>" for line in lines)
 
 
@@ -87,6 +91,8 @@ def _foot_text(around: Surroundings) -> str:
         words = _words(around.lang)
         lines.append(words["why"])
         lines.append(f"{words['stop']}: {around.unsubscribe_url}" if around.unsubscribe_url else words["reply"])
+    elif around.unsubscribe_url:
+        lines.append(f"{_words(around.lang)['choose']}: {around.unsubscribe_url}")
     return "\n".join(line for line in lines if line)
 
 

@@ -216,6 +216,8 @@ for _code, _name in (
     ("links.invite", "ссылки.приглашение"),
     ("links.balance", "ссылки.баланс"),
     ("links.answer", "ссылки.ответ"),
+    ("links.unsubscribe", "ссылки.отписка"),
+    ("links.consent", "ссылки.согласие"),
 ):
     _address = f"https://agency.example/{_code[6]}/7Kd2"
     placeholder(_code, _name, "links", _address, _address)(_comes_later)

@@ -42,7 +42,7 @@ def put_back_guards(connection: Connection) -> None:
     tables, triggers = _names(connection, "tables"), _names(connection, "triggers")
     for name in sorted(guarded() & tables):
         if not any(trigger.startswith(f"{name}_") for trigger in triggers):
-            _run(connection, appendonly.statements(name, dialect))
+            _run(connection, appendonly.statements(db.metadata.tables[name], dialect))
     if "client" in tables and not _searchable(connection, dialect, tables, triggers):
         if dialect == "sqlite":
             _run(connection, ["DROP TABLE IF EXISTS client_find"])

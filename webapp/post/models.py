@@ -151,7 +151,10 @@ class Hold(Base):
 
 class Suppression(Base):
     """An address nothing may go to, or only some things: `klass` is "" (nothing goes), "marketing" (no marketing) or
-    "but-trips" (trip reminders only). Outlives the client: `address_hash` is a keyed hash."""
+    "but-trips" (trip reminders only). Outlives the client: `address_hash` is a keyed hash.
+
+    `reason` is "unsubscribed" (the reader said so), "erased", or "stop-list" (put there by hand, with a `note`).
+    """
 
     __tablename__ = "suppression"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -159,8 +162,12 @@ class Suppression(Base):
     channel: Mapped[str]
     klass: Mapped[str] = mapped_column(default="")
     reason: Mapped[str]
+    note: Mapped[str] = mapped_column(default="")
+    actor: Mapped[str] = mapped_column(default="")
     at: Mapped[datetime]
     lifted_at: Mapped[datetime | None]
+    lifted_by: Mapped[str] = mapped_column(default="")
+    lift_reason: Mapped[str] = mapped_column(default="")
 
 
 class Provider(Base):
@@ -189,4 +196,4 @@ class SmsMonth(Base):
     messages: Mapped[int] = mapped_column(default=0)
 
 
-append_only(MessageEvent.__table__)  # type: ignore[arg-type]
+append_only(MessageEvent.__table__, erasable=("facts",))  # type: ignore[arg-type]

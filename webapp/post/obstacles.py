@@ -30,6 +30,7 @@ def obstacle(*, but_mode: bool = False) -> ColumnElement[Any]:
         (asked_for, None),
         (_client_silenced(of), literal("write-nothing")),
         (_consent(of, Consent.stopped), literal("stopped")),
+        (and_(of.lane > LANE_TRIP, _consent(of, Consent.trips_only)), literal("stopped")),
         (and_(of.klass == MARKETING, ~_consent(of, Consent.marketing)), literal("no-consent")),
         (_on_hold(of), literal("hold")),
         else_=None,

@@ -47,6 +47,9 @@ LANE_URGENT, LANE_TRIP, LANE_SERVICE, LANE_NORMAL, LANE_NEWS = 1, 2, 3, 5, 9
 LANES = tuple(range(1, 10))
 """Codes a reader waits for, then trip reminders before everything, newsletters last (`architecture.md` §4)."""
 
+OWN_WISH, BY_HAND, ERASED = "unsubscribed", "stop-list", "erased"
+"""Why nothing goes to an address: its reader said so, the agency put it on the stop list, or its owner was erased."""
+
 LEASE = timedelta(minutes=2)
 RENEW_AFTER = timedelta(seconds=30)
 BATCH = 50

@@ -210,7 +210,7 @@ class Setting(Base):
     value: Mapped[Any] = mapped_column(JSON)
 
 
-append_only(AuditEntry.__table__)  # type: ignore[arg-type]
+append_only(AuditEntry.__table__, erasable=("facts",))  # type: ignore[arg-type]
 
 
 _SETTING = select(Setting.value).where(Setting.key == bindparam("key"))

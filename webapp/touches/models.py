@@ -188,4 +188,4 @@ class TouchEvent(Base):
     undoes_id: Mapped[int | None] = mapped_column(ForeignKey("touch_event.id"), unique=True)
 
 
-append_only(TouchEvent.__table__)  # type: ignore[arg-type]
+append_only(TouchEvent.__table__, erasable=("before", "after"))  # type: ignore[arg-type]

@@ -3,16 +3,22 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from webapp.clients.actions import letters_url
+from webapp.clients.links import one_click
 from webapp.clients.models import Client, Consent
 from webapp.db import db
 from webapp.letters.liquid_text import CompiledLetter
-from webapp.letters.placeholders import REGISTRY
+from webapp.letters.placeholders import REGISTRY, Value
 from webapp.letters.rendering import render_email, render_script, render_sms
 from webapp.letters.rules import LetterError, Rendered, Script, required_missing
 from webapp.letters.signatures import Signature
 from webapp.letters.store import InForce, letter_in_force, signature_for
+from webapp.post.rules import LANE_NORMAL, LANE_SERVICE, LANE_TRIP, MARKETING
+from webapp.touches import store
 from webapp.touches.letter_context import context_of
 from webapp.touches.models import Occasion, Touch
+
+WAY_OUT = "links.unsubscribe"
 
 
 class Unsendable(Exception):
@@ -25,12 +31,13 @@ class Unsendable(Exception):
 
 @dataclass(frozen=True)
 class Written:
-    """A filled-in letter with its address."""
+    """A filled-in letter with its address. `unsubscribe_url` is for the header of marketing letters (RFC 8058)."""
 
     address: str
     rendered: Rendered
     letter: InForce
     signature: Signature
+    unsubscribe_url: str = ""
 
 
 @dataclass
@@ -62,6 +69,14 @@ def address_for(client: Client, channel: str) -> str:
     return next((p.e164 for p in client.phones if p.works and p.is_mobile), "")
 
 
+def lane_of(touch: Touch) -> int:
+    """Letters that belong to the flight go before everything, and are all that "only reminders" leaves."""
+    if touch.step_id is None:
+        return LANE_NORMAL
+    rule = store.step_of(touch).rule
+    return LANE_TRIP if rule.klass != MARKETING and "departure" in (rule.anchor, rule.before) else LANE_SERVICE
+
+
 def why_not(touch: Touch, occasion: Occasion) -> str:
     """The reason why this touch may not be sent to this client at all; "" when it may."""
     client = occasion.client
@@ -70,7 +85,7 @@ def why_not(touch: Touch, occasion: Occasion) -> str:
     if not address_for(client, touch.channel):
         return "no-email" if touch.channel == "email" else "no-mobile"
     consent = db.session.get(Consent, (client.id, touch.channel))
-    if consent is not None and consent.stopped:
+    if consent is not None and (consent.stopped or consent.trips_only and lane_of(touch) > LANE_TRIP):
         return "stopped"
     if touch.klass == "marketing" and (consent is None or not consent.marketing):
         return "no-consent"
@@ -91,15 +106,27 @@ def write(touch: Touch, occasion: Occasion, letter_code: str, desk: Desk, *, now
     if required_missing(letter, values):
         raise Unsendable("no-value")
     signature = desk.signature(letter.identity, occasion)
+    url = _way_out(touch, letter, now)
     try:
-        if letter.channel == "sms":
-            rendered = Rendered("", "", render_sms(letter.compiled, values))
-        else:
-            rendered = render_email(letter.compiled, values, signature, letter.language,
-                                    marketing=letter.klass == "marketing")
+        rendered = _filled(letter, values | {WAY_OUT: url or None}, signature, url)
     except LetterError:
         raise Unsendable("letter-broken") from None
-    return Written(address_for(client, touch.channel), rendered, letter, signature)
+    header = one_click(url) if letter.klass == MARKETING and letter.channel == "email" else ""
+    return Written(address_for(client, touch.channel), rendered, letter, signature, header)
+
+
+def _way_out(touch: Touch, letter: InForce, now: datetime) -> str:
+    """The client's link to choose letters: in the foot of every e-mail, in an SMS only where the text asks for it."""
+    if letter.channel != "email" and WAY_OUT not in letter.compiled.names:
+        return ""
+    return letters_url(touch.client_id, channel=touch.channel, source=f"touch:{touch.id}", now=now)
+
+
+def _filled(letter: InForce, values: dict[str, Value], signature: Signature, url: str) -> Rendered:
+    if letter.channel == "sms":
+        return Rendered("", "", render_sms(letter.compiled, values))
+    return render_email(letter.compiled, values, signature, letter.language, marketing=letter.klass == MARKETING,
+                        unsubscribe_url=url)
 
 
 def script_for(occasion: Occasion, letter_code: str, language: str, *, now: datetime) -> Script | None:

@@ -13,9 +13,11 @@ from webapp.post.actions.sms_accounts import send_test_sms, set_sms_account
 from webapp.post.actions.spending import set_sms_money
 from webapp.post.actions.stopping import cancel_group, cancel_source, hold, lift, release, suppress
 from webapp.post.actions.tracking import note_balance, refresh_balance, reported, reported_by_ref, track
+from webapp.post.actions.wishes import wish
 
 __all__ = ["Changed", "Locked", "TooLate", "attend", "cancel", "cancel_group", "cancel_source", "count_waiting",
            "decide_unknown", "deliver", "enqueue", "hold", "lift", "mark_settled", "news", "note_balance",
            "refresh_balance", "release", "release_leases", "reopen", "replace_text", "report", "reported",
            "reported_by_ref", "resolve_unknown", "retry", "send_test", "send_test_sms", "set_mode", "set_relay",
-           "set_sms_account", "set_sms_money", "suppress", "take_back", "track", "unsettled", "waiting_ids"]
+           "set_sms_account", "set_sms_money", "suppress", "take_back", "track", "unsettled", "waiting_ids",
+           "wish"]

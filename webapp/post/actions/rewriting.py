@@ -32,8 +32,8 @@ def count_waiting(version_ids: Collection[int]) -> int:
 
 
 def replace_text(row: Message, *, subject: str, text: str, html: str, version_id: int, actor: Actor,
-                 now: datetime) -> bool:
-    """Give a waiting message another text; False when it has moved on meanwhile.
+                 now: datetime, unsubscribe_url: str = "") -> bool:
+    """Give a waiting message another text with its own links; False when it has moved on meanwhile.
 
     Locked first: whoever claims a message reads its text after that, and it must not change any more then.
     """
@@ -45,7 +45,7 @@ def replace_text(row: Message, *, subject: str, text: str, html: str, version_id
         connection = session.connection()
         connection.execute(update(message).where(message.c.id == row.id).values(
             subject=subject, gist="" if subject else text[:200], letter_version_id=version_id,
-            parts=sms_parts(text).parts if row.channel == "sms" else 0))
+            unsubscribe_url=unsubscribe_url, parts=sms_parts(text).parts if row.channel == "sms" else 0))
         connection.execute(update(content).where(content.c.message_id == row.id).values(text=text, html=html))
         note(connection, free, row.state, actor.name, now, code="rewritten")
         return True

@@ -16,8 +16,8 @@ from webapp.staff.audit import record
 from webapp.staff.models import setting
 from webapp.staff.rules import Actor
 
-_STOPPABLE = ("held", "queued", "claimed")
-_GIVEN_BACK: dict[str, Any] = {"claim_token": "", "lease_until": None, "crashes": 0}
+STOPPABLE = ("held", "queued", "claimed")
+GIVEN_BACK: dict[str, Any] = {"claim_token": "", "lease_until": None, "crashes": 0}
 
 
 def cancel_source(source: str, *, reason: str, actor: Actor, now: datetime) -> int:
@@ -49,7 +49,7 @@ def hold(*, reason: str, actor: Actor, now: datetime, client_id: int | None = No
         conditions += [message.c.group_key == group_key] if group_key else []
         conditions += [message.c.klass == klass] if klass else []
         ids = locked_ids(session, *conditions, states=("queued", "claimed"))
-        move(session, ids, "held", actor.name, now, code="hold", hold_reason="hold", **_GIVEN_BACK)
+        move(session, ids, "held", actor.name, now, code="hold", hold_reason="hold", **GIVEN_BACK)
         record(actor, "held", "sending", row.id, now=now, facts={"reason": ["", reason], "group": ["", group_key]})
         return row
 
@@ -96,25 +96,26 @@ def let_go(session: Session, *conditions: Any, actor: Actor, now: datetime) -> t
     return len(rest), len(late)
 
 
-def suppress(address: str, *, channel: str, reason: str, actor: Actor, now: datetime, klass: str = "") -> Suppression:
+def suppress(address: str, *, channel: str, reason: str, actor: Actor, now: datetime, klass: str = "",
+             note: str = "") -> Suppression:
     """Never write to this address again: at all, no `klass="marketing"`, or with "but-trips" only trip reminders.
 
-    Cancels what waits for it; messages handed over later are checked again at that moment.
+    Cancels what waits for it; messages handed over later are checked again at that moment. `note` says why, in words.
     """
     with transaction() as session:
         fence(session)
         hashed = address_hash(address, channel)
         found = session.scalars(select(Suppression).where(
             Suppression.address_hash == hashed, Suppression.channel == channel, Suppression.klass == klass,
-            Suppression.lifted_at.is_(None))).first()
-        row = found or Suppression(address_hash=hashed, channel=channel, klass=klass, reason=reason, at=now)
+            # The client's word lifts only the client's word: what the agency stopped by hand stays beside it.
+            Suppression.reason == reason, Suppression.lifted_at.is_(None))).first()
+        row = found or Suppression(address_hash=hashed, channel=channel, klass=klass, reason=reason, note=note,
+                                   actor=actor.name, at=now)
         session.add(row)
         session.flush()
         conditions: list[ColumnElement[bool]] = [message.c.address_hash == hashed, message.c.channel == channel]
-        conditions += [message.c.klass == MARKETING] if klass == MARKETING else []
-        conditions += [message.c.lane > LANE_TRIP] if klass == "but-trips" else []
-        ids = locked_ids(session, *conditions, states=_STOPPABLE)
-        move(session, ids, "cancelled", actor.name, now, code="suppressed", last_code="suppressed", **_GIVEN_BACK)
+        ids = locked_ids(session, *conditions, *forbidden(klass), states=STOPPABLE)
+        move(session, ids, "cancelled", actor.name, now, code="suppressed", last_code="suppressed", **GIVEN_BACK)
         record(actor, "suppressed", "address", row.id, now=now, facts={"reason": ["", reason]})
         return row
 
@@ -126,16 +127,26 @@ def lift(address: str, *, channel: str, actor: Actor, now: datetime, klass: str 
                                           Suppression.channel == channel, Suppression.lifted_at.is_(None))
         rows = session.scalars(query if klass is None else query.where(Suppression.klass == klass)).all()
         for row in rows:
-            row.lifted_at = now
-            record(actor, "lifted", "address", row.id, now=now)
+            lift_row(row, "", actor=actor, now=now)
         return len(rows)
+
+
+def lift_row(row: Suppression, reason: str, *, actor: Actor, now: datetime) -> None:
+    """Lift one suppression and write down who did and why; inside a transaction."""
+    row.lifted_at, row.lifted_by, row.lift_reason = now, actor.name, reason
+    record(actor, "lifted", "address", row.id, now=now, facts={"reason": ["", reason]} if reason else None)
+
+
+def forbidden(klass: str) -> list[ColumnElement[bool]]:
+    """Which messages a suppression of `klass` forbids; nothing to ask for means all."""
+    return {"marketing": [message.c.klass == MARKETING], "but-trips": [message.c.lane > LANE_TRIP]}.get(klass, [])
 
 
 def _cancel(condition: ColumnElement[bool], reason: str, actor: Actor, now: datetime) -> int:
     with transaction() as session:
         fence(session)
-        ids = locked_ids(session, condition, states=_STOPPABLE)
-        return move(session, ids, "cancelled", actor.name, now, code=reason, last_code=reason, **_GIVEN_BACK)
+        ids = locked_ids(session, condition, states=STOPPABLE)
+        return move(session, ids, "cancelled", actor.name, now, code=reason, last_code=reason, **GIVEN_BACK)
 
 
 def _under(source: str) -> ColumnElement[bool]:

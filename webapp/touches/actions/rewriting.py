@@ -41,4 +41,5 @@ def _rewrite(message: Message, desk: Desk, actor: Actor, now: datetime) -> bool:
     except Unsendable:
         return False
     return post.replace_text(message, subject=written.rendered.subject, text=written.rendered.text,
-                             html=written.rendered.html, version_id=written.letter.version_id, actor=actor, now=now)
+                             html=written.rendered.html, version_id=written.letter.version_id,
+                             unsubscribe_url=written.unsubscribe_url, actor=actor, now=now)

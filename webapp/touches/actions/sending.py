@@ -23,13 +23,12 @@ from webapp.touches.people import performer_for
 from webapp.touches.rules import replacement_call
 from webapp.touches.standing import refresh
 from webapp.touches.state_rules import FROM_MESSAGE
-from webapp.touches.writing import Desk, Unsendable, Written, write
+from webapp.touches.writing import Desk, Unsendable, Written, lane_of, write
 
 PLANNER = job("planner")
 BATCH = 50
 GRACE = timedelta(seconds=15)
 LOOK_AHEAD = timedelta(days=14)
-LANES = {"sms": 1, "email": 3}
 _WITH_OCCASION = selectinload(Touch.occasion).selectinload(Occasion.client)
 _PLACES = select(Touch.id, Touch.occasion_id).where(Touch.id.in_(bindparam("ids", expanding=True)))
 
@@ -94,7 +93,7 @@ def _enqueue(touch: Touch, occasion: Occasion, written: Written, now: datetime) 
         client_id=client.id, klass=written.letter.klass, channel=touch.channel, address=written.address,
         subject=written.rendered.subject, text=written.rendered.text, html=written.rendered.html,
         sender=mail_sender(written.signature.name, office), reply_to=_reply_to(occasion, written),
-        lane=LANES.get(touch.channel, 5), zone=client.timezone or office.timezone,
+        lane=lane_of(touch), unsubscribe_url=written.unsubscribe_url, zone=client.timezone or office.timezone,
         # Fifteen seconds to notice a slip of the finger (`ux.md` §0: undo stays on the object).
         not_before=max(touch.send_at or now, touch.created_at + GRACE), true_until=touch.true_until,
         letter_version_id=written.letter.version_id, actor=PLANNER, now=now, resend=_written_before(touch))

@@ -87,7 +87,9 @@ def _tell(client_id: int, leaver: User, colleague: User, actor: Actor, now: date
         values = REGISTRY.values_for(context_for(client, office, colleague, {}, {}, letter.language, today=today))
         signature = signature_for(letter.identity, office, colleague)
         try:
-            rendered = render_email(letter.compiled, values, signature, letter.language)
+            rendered = render_email(
+                letter.compiled, values, signature, letter.language,
+                unsubscribe_url=clients.letters_url(client.id, source=f"handover:{leaver.id}", now=now))
         except LetterError:
             return False
         message = post.enqueue(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from webapp.batches.actions import once
+from webapp.clients.actions import letters_url
 from webapp.clients.models import Client
 from webapp.db import transaction
 from webapp.letters.liquid_text import CompiledLetter, compile_letter
@@ -99,7 +100,8 @@ def _write(trip: Trip, text: StopText, key: str, actor: Actor, now: datetime) ->
     else:
         values |= REGISTRY.values_for(context_of(occasion, client.language, now=now),
                                       ("agency.name", "office.address", "office.phone"))
-        rendered = render_email(text.compiled, values, signature, client.language)
+        rendered = render_email(text.compiled, values, signature, client.language,
+                                unsubscribe_url=letters_url(client.id, source=f"stop:{trip.id}", now=now))
     message = post.enqueue(
         source=f"stop:{key}:{client.id}", office_id=trip.office_id, client_id=client.id, klass="service",
         channel=channel, address=address_for(client, channel), text=rendered.text, html=rendered.html,

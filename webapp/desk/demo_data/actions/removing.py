@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from webapp.clients.models import Client
 from webapp.db import transaction
+from webapp.desk.closure import Doomed, doomed_by, references, some, unguarded
 from webapp.desk.demo_data import agency
-from webapp.desk.demo_data.actions.closure import Doomed, doomed_by, references, some, unguarded
 from webapp.desk.demo_data.actions.opening import ACTOR, NOTE
 from webapp.desk.demo_data.people import SOURCE
 from webapp.letters.models import Identity

@@ -73,15 +73,15 @@ def some(values: Collection[Any]) -> Iterator[Sequence[Any]]:
 @contextmanager
 def unguarded(connection: Connection) -> Iterator[None]:
     """Open the tables that only grow for deleting, inside the present transaction; the guards are back after it."""
-    names = [table.name for table in db.metadata.sorted_tables if table.info.get("append_only")]
+    guarded = [table for table in db.metadata.sorted_tables if table.info.get("append_only")]
     dialect = connection.dialect.name
-    for name in names:
+    for name in [table.name for table in guarded]:
         triggers = [f"{name}_{verb}" for verb in ("update", "delete")] if dialect == "sqlite" else [f"{name}_guard"]
         for trigger in triggers:
             on = "" if dialect == "sqlite" else f" ON {name}"
             connection.execute(text(f"DROP TRIGGER {trigger}{on}"))
     yield
-    for name in names:
-        for sql in statements(name, dialect):
+    for table in guarded:
+        for sql in statements(table, dialect):
             # As text, so that the driver takes no percent sign for a parameter.
             connection.execute(text(sql.replace(":", "\\:")))

@@ -1,0 +1,45 @@
+"""Publishing texts of consents: every change is a new version, and the old ones stay readable."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from webapp.clients import consent_texts as texts
+from webapp.clients.models import ConsentText
+from webapp.db import transaction
+from webapp.staff.audit import record
+from webapp.staff.rules import ADMIN, Actor, BadInput
+
+
+def publish_text(kind: str, words: Mapping[str, tuple[str, str]], *, actor: Actor, now: datetime) -> int:
+    """A new version in all languages: `words` gives (title, body) per language; gives its number.
+
+    Consents given before stay given, to the version they name. The same words again publish nothing and give the
+    number in force. Raises BadInput("empty") or ("bad-choice"), NotAllowed.
+    """
+    actor.needs(ADMIN)
+    if kind not in texts.KINDS or set(words) != set(texts.LANGUAGES):
+        raise BadInput("bad-choice", "kind")
+    for language, (title, body) in words.items():
+        if not title.strip() or not body.strip():
+            raise BadInput("empty", f"{'body' if title.strip() else 'title'}_{language}")
+    with transaction() as session:
+        if all(_stands(kind, language, *pair) for language, pair in words.items()):
+            return texts.next_number(kind) - 1
+        number = texts.next_number(kind)
+        session.add_all(ConsentText(kind=kind, number=number, language=language, title=title.strip(), body=body.strip(),
+                                    actor=actor.name, published_at=now) for language, (title, body) in words.items())
+        record(actor, "published", "consent-text", None, now=now, facts={"version": ["", f"{kind}-{number}"]})
+    return number
+
+
+def install_texts(*, actor: Actor, now: datetime) -> None:
+    """The shipped texts, where the agency has none yet."""
+    for kind in texts.KINDS:
+        if texts.next_number(kind) == 1:
+            publish_text(kind, {language: texts.shipped(kind, language) for language in texts.LANGUAGES},
+                         actor=actor, now=now)
+
+
+def _stands(kind: str, language: str, title: str, body: str) -> bool:
+    row = texts.text_in_force(kind, language)
+    return row is not None and (row.title, row.body) == (title.strip(), body.strip())

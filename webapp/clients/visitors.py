@@ -1,0 +1,58 @@
+"""What pages behind personal links share: the reader's language, the agency's contacts, the answer to a dead link."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Blueprint, Flask, Response
+from flask_babel import force_locale
+
+from webapp.clients.models import Client
+from webapp.kit.phones import display
+from webapp.staff.models import setting
+from webapp.web.page import page
+
+GUESSES = "30 per minute"
+_NOT_FOUND = 404
+
+
+def guard_links(app: Flask, blueprint: Blueprint) -> None:
+    """Pages whose address is the proof: no form token, and a limit on addresses that open nothing.
+
+    Only misses count: mail providers send the one-click requests of all their readers from few machines.
+    """
+    app.extensions["csrf"].exempt(blueprint)
+    for limiter in app.extensions.get("limiter", ()):
+        limiter.limit(GUESSES, deduct_when=lambda response: response.status_code == _NOT_FOUND)(blueprint)
+
+
+@contextmanager
+def spoken_to(client: Client) -> Iterator[None]:
+    """Words are those of the client's language, whoever looks."""
+    with force_locale(client.language):
+        yield
+
+
+def visitor_page(template: str, client: Client, status: int = 200, **context: Any) -> Response:
+    """A page for one client, with the contacts of the client's office in its foot."""
+    office = client.office
+    return _plain(template, status, reach=_reach(office.phone, office.email), client_agency=office.name, **context)
+
+
+def link_over() -> Response:
+    """One answer for links that are unknown, over or taken back: nobody learns which."""
+    return _plain("clients/link_over.html", _NOT_FOUND, reach=_reach())
+
+
+def _plain(template: str, status: int, **context: Any) -> Response:
+    answer = page(template, status=status, **context)
+    # The address is a key: it goes to nobody as a referrer, and into no index.
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    answer.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return answer
+
+
+def _reach(phone: str = "", email: str = "") -> dict[str, str]:
+    phone = phone or str(setting("agency_phone") or "")
+    return {"phone": phone, "shown": display(phone) if phone else "",
+            "email": email or str(setting("agency_email") or "")}
