@@ -68,7 +68,7 @@ def test_looking_changes_nothing(tail, token, visitor, app):
 
 def test_the_page_says_what_comes_and_shows_nobody_who_it_is(token, reader, visitor):
     seen = visitor.get(f"/u/{token}")
-    assert "a•••@example.com" in seen.text and "письма о ваших поездках и новости" in seen.text
+    assert "a•••@example.com" in seen.text and "о ваших поездках, новости и предложения" in seen.text
     for secret in ("anna@example.com", "Анна", "Иванова", "9160000001", f"/{reader.id}"):
         assert secret not in seen.html
     assert len(seen.html.encode()) <= SIZE and "<script" not in seen.html and "hx-" not in seen.html
@@ -83,9 +83,9 @@ def test_the_page_speaks_the_language_of_the_client(cast, visitor, now):
 
 
 @pytest.mark.parametrize(("step", "state", "klass", "words"), [
-    ("withdraw", (False, False, False), "marketing", "письма о ваших поездках"),
+    ("withdraw", (False, False, False), "marketing", "только о ваших поездках"),
     ("trips", (False, True, False), "but-trips", "только напоминания о поездке"),
-    ("stop", (False, False, True), "", "ничего"),
+    ("stop", (False, False, True), "", "ничего не приходит"),
 ])
 def test_what_is_chosen_holds_at_once(step, state, klass, words, token, reader, visitor, cast, now):
     news = write(cast.main, reader, now=now, klass="marketing", not_before=now + timedelta(hours=1))
@@ -125,12 +125,12 @@ def test_an_unclear_wish_is_asked_again_and_changes_nothing(words, token, visito
 def test_letters_come_back_without_news_and_news_only_with_their_text(token, reader, visitor, cast, now):
     visitor.follow(f"/u/{token}", {"step": "stop", "channels": ["email"]})
     seen = visitor.follow(f"/u/{token}/return", {"r-step": "resume", "r-channels": ["email"]})
-    assert "письма о ваших поездках" in seen.text and states(reader)["email"] == (False, False, False)
+    assert "только о ваших поездках" in seen.text and states(reader)["email"] == (False, False, False)
     assert write(cast.main, reader, now=now).state == "queued"
     assert write(cast.main, reader, now=now, klass="marketing").state == "cancelled"
     assert "разрешаю" not in seen.text and "Согласие на новости" in visitor.get(f"/u/{token}/text").h1
     seen = visitor.follow(f"/u/{token}/return", {"r-step": "give", "r-channels": ["email"]})
-    assert "письма о ваших поездках и новости" in seen.text
+    assert "о ваших поездках, новости и предложения" in seen.text
     assert consent_log(reader.id)[0].text_version == "news-1-ru"
     assert write(cast.main, reader, now=now, klass="marketing").state == "queued"
 

@@ -6,10 +6,12 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response
 from flask_babel import force_locale
+from sqlalchemy import select
 
 from webapp.clients.models import Client
+from webapp.db import db
 from webapp.kit.phones import display
-from webapp.staff.models import setting
+from webapp.staff.models import Office, setting
 from webapp.web.page import page
 
 GUESSES = "30 per minute"
@@ -41,7 +43,10 @@ def visitor_page(template: str, client: Client, status: int = 200, **context: An
 
 def link_over() -> Response:
     """One answer for links that are unknown, over or taken back: nobody learns which."""
-    return _plain("clients/link_over.html", _NOT_FOUND, reach=_reach())
+    office = db.session.scalars(select(Office).where(Office.closed_on.is_(None)).order_by(Office.id).limit(1)).first()
+    agency = str(setting("agency_phone") or ""), str(setting("agency_email") or "")
+    phone, email = agency if any(agency) or office is None else (office.phone, office.email)
+    return _plain("clients/link_over.html", _NOT_FOUND, reach=_reach(phone, email))
 
 
 def _plain(template: str, status: int, **context: Any) -> Response:

@@ -16,7 +16,7 @@ from webapp.clients.visitors import guard_links, link_over, spoken_to, visitor_p
 from webapp.db import db
 from webapp.kit import clock
 from webapp.post import actions
-from webapp.post.wish_forms import STOPS, WishForm, returns_for
+from webapp.post.wish_forms import MEANT, STOPS, WishForm, returns_for
 from webapp.post.wishes import NEWS, NOTHING, SERVICE, TRIPS, Way, ways_of
 from webapp.web.guard import by_token
 from webapp.web.page import see_other
@@ -117,7 +117,7 @@ def _letters_page(token: str, link: PersonalLink, *, stop_form: WishForm | None 
             "post/wishes.html", client, status, token=token, ways=[(way, _named(way), _state(way)) for way in ways],
             stop_form=stop_form or (_stop_form(stoppable, link.channel) if stoppable else None),
             return_form=return_form or (_return_form(returnable, link.channel) if returnable else None),
-            form=stop_form or return_form, is_saved=request.args.get("saved") == "1" and status == 200,
+            form=stop_form or return_form, meant=MEANT, is_saved=request.args.get("saved") == "1" and status == 200,
             by_agency=any(way.by_agency for way in ways))
 
 
@@ -157,8 +157,8 @@ def _named(way: Way) -> str:
 
 
 def _state(way: Way) -> str:
-    words: dict[str, Any] = {NEWS: _("letters about your trips and news"), SERVICE: _("letters about your trips"),
-                             TRIPS: _("only reminders of a trip"), NOTHING: _("nothing")}
+    words: dict[str, Any] = {NEWS: _("about your trips, news and offers"), SERVICE: _("only about your trips"),
+                             TRIPS: _("only reminders of a trip"), NOTHING: _("nothing comes")}
     return str(words[way.state])
 
 

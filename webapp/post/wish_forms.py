@@ -12,9 +12,10 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from webapp.post.wishes import NOTHING, TRIPS, Way
 from webapp.web.forms import BaseForm, Filled
 
-STOPS = {"withdraw": _l("News and offers. Letters about my trips stay."),
-         "trips": _l("Everything but reminders of a trip. Only what I must know before the flight stays."),
-         "stop": _l("Everything. Not even letters about trips I have bought.")}
+STOPS = {"withdraw": _l("News and offers"), "trips": _l("Everything but reminders of a trip"), "stop": _l("Everything")}
+MEANT = {"withdraw": _l("Letters about your trips stay."),
+         "trips": _l("Only what you must know before the flight stays."),
+         "stop": _l("Not even letters about trips you have bought.")}
 RETURNS = {"resume": _l("Letters about my trips, without news"),
            "give": _l("Letters about my trips, and news and offers too")}
 
