@@ -107,8 +107,9 @@ _UNDER_WAY_IN = _UNDER_WAY.where(Batch.office_id.in_(bindparam("offices", expand
 
 
 def seen_by(user: User, batch_id: int) -> Batch | None:
-    """The batch when it belongs to an office of `user`."""
-    return db.session.scalar(scoped(select(Batch).where(Batch.id == batch_id), Batch.office_id, user))
+    """The batch when it belongs to an office of `user`, or `user` began it."""
+    batch = db.session.scalar(scoped(select(Batch).where(Batch.id == batch_id), Batch.office_id, user))
+    return batch or db.session.scalar(select(Batch).where(Batch.id == batch_id, Batch.user_id == user.id))
 
 
 def running_for(user: User) -> Batch | None:

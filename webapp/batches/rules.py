@@ -10,9 +10,11 @@ LONGEST_WAIT = 5
 
 def may_stop(actor: Actor, office_id: int, starter_id: int | None) -> bool:
     """True for whoever started it, and for service, directors and admins of the office; jobs may."""
+    if actor.user_id is not None and actor.user_id == starter_id:
+        return True
     if not actor.may_see(office_id):
         return False
-    return actor.user_id is None or actor.user_id == starter_id or bool(actor.hats & {SERVICE, DIRECTOR, ADMIN})
+    return actor.user_id is None or bool(actor.hats & {SERVICE, DIRECTOR, ADMIN})
 
 
 def next_wait(wait: int) -> int:

@@ -77,13 +77,14 @@ def use_words(step: PlanStep) -> str:
     """Where in the plan a letter stands: «за 3 дня до вылета, 10:00»."""
     days, anchor = int(step.rule.get("offset_days") or 0), str(step.rule.get("anchor") or "")
     at = step.rule.get("at")
-    said = _moment(anchor, days)
+    said = day_of_step(anchor, days)
     said = f"{said}, {at}" if at else said
     off = _("not in use")
     return said if step.active else f"{said} ({off})"
 
 
-def _moment(anchor: str, days: int) -> str:
+def day_of_step(anchor: str, days: int) -> str:
+    """«за 3 дня до вылета», «в день покупки»."""
     if anchor == "departure":
         if days == 0:
             return _("on the day of departure")

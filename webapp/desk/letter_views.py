@@ -41,6 +41,7 @@ def register(app: Flask) -> None:
     add_section(app, Section("letters.index", _l("Letters"), 90, frozenset(READERS), "/admin/letters",
                              group=_l("Agency")))
     add_log_words("letter", _l("Letters"), {
+        "created": _l("New letter “%(name)s”"),
         "drafted": _l("Began to change the letter “%(name)s”"), "discarded": _l("Threw away the draft of “%(name)s”"),
         "published": _l("Published the letter “%(name)s”"),
         "restored": _l("Published an older text of “%(name)s” again")}, _titles, {

@@ -12,12 +12,13 @@ from sqlalchemy.orm import joinedload
 from webapp.db import db
 from webapp.post.models import Message
 from webapp.touches.models import Touch
+from webapp.touches.plan_rules import CHAT_NAMES, CHATS
 from webapp.trips.step_words import outcome_name, reason
 
-PERSONAL = ("call", "visit", "chat", "email", "sms")
+PERSONAL = ("call", "visit", "chat", *CHATS, "email", "sms")
 SHOWN = 60
 ICONS = {"call": "phone", "visit": "visit", "email": "mail", "sms": "sms", "chat": "message", "gift": "gift",
-         "task": "clipboard"}
+         "task": "clipboard", **dict.fromkeys(CHATS, "message")}
 STATES = {"done": "done", "failed": "broken", "missed": "over", "unknown": "broken", "skipped": "skip",
           "cancelled": "skip", "queued": "wait", "planned": "wait", "dropped": "skip"}
 # What happened to a message that has no touch of its own.
@@ -48,7 +49,7 @@ def timeline_of(client_id: int, limit: int = SHOWN) -> list[Line]:
 def channel_word(channel: str) -> str:
     """«Звонок», «Письмо» …"""
     return {"call": _("Phone call"), "visit": _("Visit"), "email": _("Letter"), "sms": _("SMS"), "chat": _("Chat"),
-            "gift": _("Gift"), "task": _("Task")}.get(channel, channel)
+            "gift": _("Gift"), "task": _("Task"), **CHAT_NAMES}.get(channel, channel)
 
 
 def step_title(touch: Touch) -> str:
@@ -57,7 +58,8 @@ def step_title(touch: Touch) -> str:
         word = channel_word(touch.channel)
         return _("%(channel)s from the client", channel=word) if touch.direction == "in" else word
     locale = get_locale()
-    return touch.step.name_en if locale is not None and locale.language == "en" else touch.step.name_ru
+    names = [touch.step.name_en, touch.step.name_ru]
+    return next(filter(None, names if locale is not None and locale.language == "en" else reversed(names)), "")
 
 
 def _touch_lines(client_id: int, limit: int) -> Iterable[Line]:

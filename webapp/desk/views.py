@@ -2,9 +2,22 @@
 
 from flask import Flask
 
-from webapp.desk import check_views, client_views, first_steps, letter_changes, letter_views, today
+from webapp.desk import (
+    check_views,
+    client_views,
+    first_steps,
+    letter_changes,
+    letter_new,
+    letter_views,
+    plan_changes,
+    plan_publishing,
+    plan_trying,
+    plan_views,
+    today,
+)
 
-blueprints = [check_views.bp, client_views.bp, today.bp, letter_views.bp, letter_changes.bp]
+blueprints = [check_views.bp, client_views.bp, today.bp, letter_views.bp, letter_changes.bp, letter_new.bp,
+              plan_views.bp, plan_changes.bp, plan_trying.bp, plan_publishing.bp]
 
 
 def register(app: Flask) -> None:
@@ -14,3 +27,4 @@ def register(app: Flask) -> None:
     first_steps.register(app)
     today.register(app)
     letter_views.register(app)
+    plan_views.register(app)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from webapp.db import transaction
 from webapp.letters.checks import Finding, faults_of, kind_of
@@ -15,6 +15,7 @@ from webapp.staff.audit import record
 from webapp.staff.rules import ADMIN, Actor
 
 AUTHOR = "Snova"
+CHANNELS, CLASSES = ("email", "sms", "script"), ("service", "marketing")
 
 
 class Meanwhile(Exception):
@@ -64,6 +65,26 @@ def _install_identities(known: object) -> None:
         for code in IDENTITIES:
             if code not in known:  # type: ignore[operator]
                 session.add(Identity(code=code))
+
+
+def create(title: str, *, channel: str, klass: str, identity: str, actor: Actor, now: datetime) -> Letter:
+    """A new text without words yet: a draft in every language, which nobody gets before it is published.
+
+    Its code is a number of its own and is never used again. Raises NotAllowed, ValueError for what there is not.
+    """
+    actor.needs(ADMIN)
+    if channel not in CHANNELS or klass not in CLASSES or identity not in IDENTITIES:
+        raise ValueError("no such kind of letter")
+    with transaction() as session:
+        last = session.scalar(select(func.max(Letter.id))) or 0
+        letter = Letter(code=f"own_{last + 1}_{now:%y%m%d%H%M%S}", channel=channel, requires=[],
+                        klass="service" if channel == "script" else klass, identity=identity)
+        session.add(letter)
+        session.flush()
+        session.add_all(LetterVersion(letter_id=letter.id, language=language, title=Words(title).tidy().title, body="",
+                                      author=actor.name, created_at=now) for language in LANGUAGES)
+        record(actor, "created", "letter", letter.id, now=now)
+        return letter
 
 
 def save_draft(edition: Edition, words: Words, *, seen: str | None, actor: Actor, now: datetime) -> Edition:

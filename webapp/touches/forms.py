@@ -4,11 +4,12 @@ from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
+from webapp.touches.plan_rules import CHAT_NAMES
 from webapp.web.examples import lazy_day
 from webapp.web.forms import AtMost, BaseForm, DayField, KeyField
 
-CHANNELS = [("call", _l("Call")), ("visit", _l("Visit")), ("chat", _l("Chat")), ("email", _l("E-mail")),
-            ("sms", _l("SMS"))]
+CHANNELS = [("call", _l("Call")), ("visit", _l("Visit")), *CHAT_NAMES.items(), ("chat", _l("Another chat")),
+            ("email", _l("E-mail")), ("sms", _l("SMS"))]
 DIRECTIONS = [("out", _l("We contacted the client")), ("in", _l("The client contacted us"))]
 RESULTS = [("", _l("We talked")), ("no_answer", _l("No answer"))]
 

@@ -66,6 +66,26 @@ class PlanStep(Base):
     outcomes: Mapped[list[Any]] = mapped_column(JSON, default=list)
     needs_outcome: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
+    short_ru: Mapped[str] = mapped_column(default="")
+    short_en: Mapped[str] = mapped_column(default="")
+    or_call: Mapped[bool] = mapped_column(default=False)
+
+
+class PlanDraft(Base):
+    """What an administrator is changing in a plan: at most one per plan, and it may still have faults.
+
+    `steps` are `touches.plan_draft_rules.DraftStep` as JSON; nothing that sends or shows touches ever reads them.
+    `base_id` is the version it was begun from.
+    """
+
+    __tablename__ = "plan_draft"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"), unique=True)
+    base_id: Mapped[int] = mapped_column(ForeignKey("plan_version.id"))
+    steps: Mapped[list[Any]] = mapped_column(JSON)
+    turn: Mapped[int] = mapped_column(default=1)
+    author: Mapped[str]
+    changed_at: Mapped[datetime]
 
 
 class Occasion(Base):

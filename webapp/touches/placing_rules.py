@@ -14,13 +14,18 @@ MOST_DAYS_LATE = 14
 
 @dataclass(frozen=True)
 class Entry:
-    """The circumstances that are the same for all steps."""
+    """The circumstances that are the same for all steps.
+
+    `replanned`: another version of the plan for something under way. Nothing of the past begins then, and what
+    stands already keeps its day where the new one has passed (`domain.md` §1.3).
+    """
 
     anchors: Anchors
     now: datetime
     calendar: Calendar
     imported: bool
     flights: Flights
+    replanned: bool = False
 
 
 def place_person(
@@ -36,9 +41,9 @@ def place_person(
         day = working.on_or_after(own if previous is None else max(own, previous + ONE_DAY))
     if day < today:
         soonest = working.on_or_after(today)
-        if standing is not None and standing.due_on is not None and day <= standing.due_on <= soonest:
-            day = standing.due_on
-        elif (today - day).days > MOST_DAYS_LATE:
+        if standing is not None and standing.due_on is not None and (entry.replanned or day <= standing.due_on):
+            day = max(day, standing.due_on)
+        elif entry.replanned or (today - day).days > MOST_DAYS_LATE:
             return PlannedTouch(step.code, step.channel, own, "skipped", ENTERED_LATE)
         else:
             hurried = step.backward and limit is not None and soonest >= limit
@@ -55,14 +60,13 @@ def place_automatic(
     day = _letter_day(step, own, entry.anchors, previous)
     if day is None:
         return PlannedTouch(step.code, step.channel, own, "dropped", NO_ROOM)
-    when = _moment_of(step, day, entry, standing)
+    when, until = _moment_of(step, day, entry, standing), _end_of_truth(step, own, entry)
     late = when < entry.now
+    if standing is None and (late and entry.imported or entry.replanned and _has_passed(step, own, when, entry)):
+        return PlannedTouch(step.code, step.channel, own, "skipped", ENTERED_LATE)
     if late:
-        if entry.imported and standing is None:
-            return PlannedTouch(step.code, step.channel, own, "skipped", ENTERED_LATE)
-        when = _late_moment(when, entry.now, standing)
+        when = _late_moment(when, entry, standing, until)
     when = _after_quiet_hours(when, entry.calendar)
-    until = _end_of_truth(step, own, entry)
     if until is not None and when > until:
         status, reason = ("skipped", ENTERED_LATE) if late else ("dropped", NO_ROOM)
         return PlannedTouch(step.code, step.channel, own, status, reason)
@@ -95,11 +99,21 @@ def _moment_of(step: Step, day: date, entry: Entry, standing: Existing | None) -
     return when
 
 
-def _late_moment(when: datetime, now: datetime, standing: Existing | None) -> datetime:
-    """Rule 4: now; but what already waits to be sent is not late a second time."""
-    if standing is not None and standing.send_at is not None and when <= standing.send_at <= now:
-        return standing.send_at
-    return now
+def _has_passed(step: Step, own: date, when: datetime, entry: Entry) -> bool:
+    """Whether a step that is new in the plan comes too late here, even if the order of its series would help it."""
+    today = local_day(entry.now, entry.calendar.send_zone)
+    return when < entry.now or own < today or (step.at is None and own == today)
+
+
+def _late_moment(when: datetime, entry: Entry, standing: Existing | None, until: datetime | None) -> datetime:
+    """Rule 4: now; but what already waits is not late a second time, and comes no earlier while it is still true."""
+    stood = standing.send_at if standing is not None else None
+    if stood is None:
+        return entry.now
+    if entry.replanned:
+        return max(when, stood)
+    still_true = stood <= entry.now or until is None or stood <= until
+    return stood if when <= stood and still_true else entry.now
 
 
 def _after_quiet_hours(when: datetime, calendar: Calendar) -> datetime:

@@ -8,7 +8,10 @@ from typing import Any
 from webapp.kit.days import end_of_day, moment
 
 AUTOMATIC_CHANNELS = frozenset({"email", "sms"})
-CHANNELS = AUTOMATIC_CHANNELS | {"call", "visit", "gift", "task", "chat"}
+# Names of their own, the same in every language.
+CHAT_NAMES = {"telegram": "Telegram", "max": "MAX", "whatsapp": "WhatsApp", "vk": "VK"}
+CHATS = tuple(CHAT_NAMES)
+CHANNELS = AUTOMATIC_CHANNELS | {"call", "visit", "gift", "task", "chat", *CHATS}
 PERFORMERS = frozenset({"auto", "seller", "not_seller", "service"})
 FLIGHT_TIMES = frozenset({None, "departs", "lands"})
 
@@ -51,7 +54,7 @@ class Step:
     `at` is a local time, None = at once (people: none). `before` names the date it must precede. `series`
     is kept in order, one day apart. `backward` moves a call of people to an earlier working day instead of
     a later one. `flight` says which flight time refines it: "departs" or "lands". `column` is its place on
-    the board.
+    the board. `or_call`: an SMS that cannot arrive becomes a call.
     """
 
     code: str
@@ -69,6 +72,7 @@ class Step:
     needs_outcome: bool = False
     active: bool = True
     column: str = ""
+    or_call: bool = False
 
     def __post_init__(self) -> None:
         if self.channel not in CHANNELS or self.performer not in PERFORMERS:
@@ -82,6 +86,8 @@ class Step:
         if self.series is not None and self.channel != "email":
             # An SMS is tied to its day and never moves for the sake of an order (§1.2, 3).
             raise BadStep("only-letters-form-a-series")
+        if self.or_call and self.channel != "sms":
+            raise BadStep("only-sms-become-calls")
 
     @property
     def is_automatic(self) -> bool:

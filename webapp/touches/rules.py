@@ -43,14 +43,15 @@ def schedule(
 
     `now` is the aware moment of entering or changing the dates. `existing` are the touches that already
     stand: done, sent, skipped and pinned ones stay and count, open ones are worked out anew. `origin` is
-    "hand" or "import" (nothing automatic about the past). Raises BadAnchors; ValueError for a naive `now`.
+    "hand", "import" (nothing automatic about the past) or "plan" (another version of the plan for something under
+    way: nothing of the past begins). Raises BadAnchors; ValueError for a naive `now`.
     """
     if now.tzinfo is None:
         raise ValueError("now must be timezone-aware")
     now = now.astimezone(UTC)
     check_anchors(anchors, local_day(now, calendar.office_zone))
     standing = {touch.code: touch for touch in existing}
-    entry = Entry(anchors, now, calendar, origin == "import", flights or Flights())
+    entry = Entry(anchors, now, calendar, origin == "import", flights or Flights(), origin == "plan")
     course = _Course()
     touches = []
     for step in plan:
@@ -65,11 +66,13 @@ def replacement_call(step: Step, anchors: Anchors, now: datetime, calendar: Cale
     """The call due where the reminder `step` cannot reach the client (`domain.md` §1.1, §1.2, 2).
 
     It falls on the reminder's own day or, if nobody works then, on the last working day before; once that
-    has passed, on the first day left before the flight, worked or not.
+    has passed, on the first day left before the flight, worked or not. What is said on or after the date
+    itself waits for the next working day instead.
     """
+    before = step.before or (step.anchor if step.offset_days < 0 else None)
     call = Step(
         step.code, "call", step.anchor, step.offset_days,
-        before=step.before or step.anchor, performer="seller", backward=True,
+        before=before, performer="seller", backward=before is not None,
     )  # fmt: skip
     return _touch_of(call, Entry(anchors, now, calendar, False, Flights()), None, None)
 
@@ -107,7 +110,8 @@ def _touch_of(step: Step, entry: Entry, previous: date | None, existing: Existin
     if own is None:
         return PlannedTouch(step.code, step.channel, None, "dropped", NO_DATE)
     same_day = existing is not None and existing.own_day == own
-    standing = existing if same_day and existing is not None and existing.status == "planned" else None
+    stands = same_day or entry.replanned
+    standing = existing if stands and existing is not None and existing.status == "planned" else None
     place = place_automatic if step.is_automatic else place_person
     touch = place(step, own, entry, previous, standing)
     if same_day and existing is not None and existing.status == "dropped" and not touch.is_planned:

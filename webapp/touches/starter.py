@@ -29,7 +29,7 @@ STARTER_PLAN: tuple[Step, ...] = (
     ),
     Step(
         "fly_tomorrow", "sms", "departure", -1, NOON,
-        truth=OWN_DAY, klass="service", flight="departs", column="eve",
+        truth=OWN_DAY, klass="service", flight="departs", column="eve", or_call=True,
     ),
     Step("bon_voyage", "sms", "departure", 0, time(9), truth=OWN_DAY, klass="service", column="departure"),
     Step("settled_in", "sms", "departure", 1, NOON, truth=OWN_DAY, klass="service", column="departure"),

@@ -31,6 +31,8 @@ class StoredStep:
     outcomes: tuple[str, ...]
     needs_outcome: bool
     rule: Step
+    short_ru: str = ""
+    short_en: str = ""
 
 
 def steps_of(version_id: int) -> tuple[StoredStep, ...]:
@@ -44,24 +46,42 @@ def _steps(_database: str, version_id: int) -> tuple[StoredStep, ...]:
     return tuple(_stored(row) for row in rows)
 
 
+def step_with(step_id: int) -> StoredStep | None:
+    """The step of any version by the id of its row: a touch remembers the version it came from (`domain.md` §1.3)."""
+    try:
+        return _step(str(db.engine.url), step_id)
+    except LookupError:
+        return None
+
+
+@lru_cache(maxsize=4096)
+def _step(database: str, step_id: int) -> StoredStep:
+    version_id = db.session.scalar(select(PlanStep.version_id).where(PlanStep.id == step_id))
+    if version_id is None:
+        # Raised, so that it is not kept: the step may be published in a moment.
+        raise LookupError(step_id)
+    return next(step for step in _steps(database, version_id) if step.row_id == step_id)
+
+
 def forget_steps() -> None:
     """Drop the kept steps: another database took the place of this one (restore, tests)."""
     _steps.cache_clear()
+    _step.cache_clear()
 
 
 def _stored(row: PlanStep) -> StoredStep:
     rule = step_from_json(row.code, row.channel, row.rule, performer=row.performer, klass=row.klass,
-                          needs_outcome=row.needs_outcome, active=row.active, column=row.column)
+                          needs_outcome=row.needs_outcome, active=row.active, column=row.column, or_call=row.or_call)
     return StoredStep(row.id, row.position, row.code, row.name_ru, row.name_en, row.letter_code, row.column,
-                      tuple(row.outcomes), row.needs_outcome, rule)
+                      tuple(row.outcomes), row.needs_outcome, rule, row.short_ru, row.short_en)
 
 
 def step_of(touch: Touch) -> StoredStep:
-    """The step a planned touch came from."""
-    occasion = touch.occasion
-    if occasion is None:
-        raise AssertionError("a planned touch without an occasion")
-    return next(s for s in steps_of(occasion.plan_version_id) if s.row_id == touch.step_id)
+    """The step a planned touch came from, of whichever version of the plan."""
+    step = step_with(touch.step_id) if touch.step_id else None
+    if step is None:
+        raise AssertionError("a planned touch without a step")
+    return step
 
 
 def letter_code_of(touch: Touch) -> str:

@@ -1,6 +1,6 @@
 """Fill in the letter of a touch for its client, or say why it cannot be sent."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from webapp.clients.actions import letters_url
@@ -127,6 +127,23 @@ def _filled(letter: InForce, values: dict[str, Value], signature: Signature, url
         return Rendered("", "", render_sms(letter.compiled, values))
     return render_email(letter.compiled, values, signature, letter.language, marketing=letter.klass == MARKETING,
                         unsubscribe_url=url)
+
+
+def chat_text_for(occasion: Occasion, letter_code: str, *, now: datetime) -> str:
+    """The words for a chat in the client's language, as they are copied; "" without a text.
+
+    Personal links stay empty: opening a page creates none, and an example would lead the client nowhere.
+    """
+    client = occasion.client
+    letter = letter_in_force(letter_code, client.language, repeat_buyer=bool(occasion.facts.get("repeat")))
+    if letter is None:
+        return ""
+    no_links = {item.code: None for item in REGISTRY if item.group == "links"}
+    context = replace(context_of(occasion, letter.language, now=now), given=no_links)
+    try:
+        return render_script(letter.compiled, REGISTRY.values_for(context, letter.compiled.names)).text.strip()
+    except LetterError:
+        return ""
 
 
 def script_for(occasion: Occasion, letter_code: str, language: str, *, now: datetime) -> Script | None:

@@ -14,17 +14,18 @@ from webapp.kit.days import ONE_DAY, local_day, zone
 from webapp.kit.phones import display
 from webapp.staff.models import Office, User, UserOffice
 from webapp.touches.models import Occasion, Touch, TouchEvent
+from webapp.touches.plan_rules import CHATS
 from webapp.touches.state_rules import BROKEN_STATUSES
-from webapp.touches.store import steps_of
-from webapp.trips.board_columns import CHANNEL_ICONS, touch_name
+from webapp.touches.store import step_with
+from webapp.trips.board_columns import CHANNEL_ICONS, needs_panel, touch_name
 from webapp.trips.board_scope import Days
 from webapp.trips.models import Trip
 from webapp.trips.recent import SHOWN_FOR, VERBS, Act
 
-SPOKEN = ("call", "visit", "chat", "email", "sms")
+SPOKEN = ("call", "visit", "chat", *CHATS, "email", "sms")
 MOST = 300
 RECENT_LINES = 50_000
-_CHANNEL_ORDER = {"call": 0, "chat": 1, "visit": 2, "gift": 3}
+_CHANNEL_ORDER = {"call": 0, "chat": 1, **dict.fromkeys(CHATS, 1), "visit": 2, "gift": 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,7 @@ def _task(row: Row[Any], days: Days, me: int, act: Act | None, phones: tuple[tup
           spoken: Spoken | None) -> Task:
     today = days.by_office[row.office_id]
     kind = _kind(row, today)
-    step = next((s for s in steps_of(row.plan_version_id) if s.row_id == row.step_id), None) if row.step_id else None
+    step = step_with(row.step_id) if row.step_id else None
     asks = step is not None and row.replaces_id is None and kind != "broken"
     name = f"{row.last_name} {row.first_name}".strip()
     short = f"{row.last_name} {row.first_name[:1]}." if row.last_name and row.first_name else name
@@ -163,7 +164,7 @@ def _task(row: Row[Any], days: Days, me: int, act: Act | None, phones: tuple[tup
         CHANNEL_ICONS.get(row.channel, "flag"), row.channel, row.client_id, name, short, row.trip_id,
         row.destination or "", row.departure_on, row.return_on, row.due_on, row.due_time,
         row.status if kind == "broken" else row.reason,
-        row.note, row.outcome, step.outcomes if step and asks else (), bool(step and asks and step.needs_outcome),
+        row.note, row.outcome, step.outcomes if step and asks else (), bool(step and asks and needs_panel(step)),
         row.attempts, (row.assignee or "").split(" ")[0] if row.assignee_id not in (me, None) else "",
         days.zones[row.office_id], today, phones, spoken, act,
         kind == "today" and row.due_time is not None

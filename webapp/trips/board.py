@@ -27,7 +27,7 @@ from webapp.trips.board_query import (
     shape_of,
     values_of,
 )
-from webapp.trips.board_rules import Cell, Column, Mark, cells_of, row_state
+from webapp.trips.board_rules import Cell, Column, Mark, at_home, cells_of, row_state
 from webapp.trips.board_scope import Days, Wish, days_of
 from webapp.trips.raw_rows import RawRow, read
 from webapp.trips.recent import Act, acts_of
@@ -167,8 +167,8 @@ def _row(where: _Where, facts: RawRow, touches: tuple[RawRow, ...], acts: tuple[
      _late) = FACTS.typed(facts)
     name = f"{last} {first}".strip()
     now = late_at or datetime.min.replace(tzinfo=zone("UTC"))
-    marks = list(_marks(touches, version_id, where.zone, held_at is not None))
     columns = _columns(where._replace(today=date.min, zone=""))
+    marks = at_home(_marks(touches, version_id, where.zone, held_at is not None), columns)
     cells = tuple(_with_acts(cells_of(marks, columns, today=where.today, now=now), marks, acts))
     state = row_state(attention_on, broken + (late_at is not None), None, closed_at is not None, today=where.today,
                       now=now)

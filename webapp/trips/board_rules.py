@@ -1,7 +1,7 @@
 """What a row of the board shows: its state and its cells, worked out from plain rows; pure (`ux.md` §2)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -99,6 +99,17 @@ def cells_of(marks: Iterable[Mark], columns: Sequence[Column], *, today: date, n
         if mark.column in by_column:
             by_column[mark.column].append(mark)
     return [cell_of(column, by_column[column.code], today=today, now=now) for column in columns]
+
+
+def at_home(marks: Iterable[Mark], columns: Sequence[Column]) -> list[Mark]:
+    """What people must do stands somewhere although its own column has left the plan: among the calls or visits."""
+    codes = [column.code for column in columns]
+    found = []
+    for mark in marks:
+        lost = mark.column not in codes and (not mark.automatic or mark.status in BROKEN_STATUSES)
+        home = "visit" if mark.channel == "visit" else "call"
+        found.append(replace(mark, column=home if home in codes else codes[-1]) if lost and codes else mark)
+    return found
 
 
 def cell_of(column: Column, marks: Sequence[Mark], *, today: date, now: datetime) -> Cell:

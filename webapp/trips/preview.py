@@ -39,6 +39,7 @@ class Line:
     at_once: bool = False
     reason: str = ""
     day_off: date | None = None
+    or_call: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,10 +51,13 @@ class Preview:
 
 
 def preview_of(data: TripData, office: Office, *, client_zone: str = "", reach: Reach | None = None,
-               now: datetime) -> Preview:
-    """Everything that will follow. Without `reach` nobody is chosen yet. Raises BadAnchors."""
+               now: datetime, steps: Sequence[StoredStep] | None = None) -> Preview:
+    """Everything that will follow by the plan in force, or by these steps of a draft.
+
+    Without `reach` nobody is chosen yet. Raises BadAnchors.
+    """
     planned = occasions.preview("trip", data.anchors, office, client_zone=client_zone, facts=facts_of(data, False),
-                                now=now)
+                                now=now, steps=steps)
     calendar = calendar_for(office, client_zone)
     lines = [_line(step, touch, calendar, reach, now) for step, touch in planned]
     lines.sort(key=lambda line: (bool(line.reason), line.day or date.max, line.at or time.min))
@@ -83,7 +87,7 @@ def _line(step: StoredStep, touch: PlannedTouch, calendar: Calendar, reach: Reac
         CHANNEL_ICONS.get(touch.channel, "flag"), step.rule.klass, is_person, touch.due_on,
         local.time().replace(second=0, microsecond=0) if local else None,
         at_once=touch.send_at is not None and touch.send_at <= now, reason=reason,
-        day_off=touch.own_day if closed else None)
+        day_off=touch.own_day if closed else None, or_call=step.rule.or_call)
 
 
 def _soon(data: TripData, lines: Sequence[Line], today: date) -> str:
@@ -123,7 +127,7 @@ def _unreached(lines: Sequence[Line], reach: Reach | None) -> list[str]:
                              "The client has no e-mail: %(num)d letters will be left out. Ask for the address.",
                              len(found["no-email"])))
     if "no-mobile" in found:
-        call = any(line.code == "fly_tomorrow" for line in found["no-mobile"])
+        call = any(line.or_call for line in found["no-mobile"])
         text = ngettext("The client has no mobile phone: %(num)d SMS will be left out.",
                         "The client has no mobile phone: %(num)d SMS will be left out.", len(found["no-mobile"]))
         instead = _("Instead of the reminder you will get a call to make.")

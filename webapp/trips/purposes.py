@@ -36,6 +36,6 @@ _FOLLOW_UPS: dict[str, Any] = {
 def purpose_of(touch: Touch) -> str:
     """The sentence, or "" where only the step's name and note tell."""
     if touch.replaces_id is not None:
-        return str(_STEPS["fly_tomorrow"])
+        return str(_STEPS.get(touch.step_code.removesuffix("_call"), ""))
     code, _colon, follows = touch.step_code.partition(":")
     return str((_FOLLOW_UPS if follows else _STEPS).get(code, ""))

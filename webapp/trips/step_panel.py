@@ -11,20 +11,22 @@ from sqlalchemy import select
 from webapp.db import db
 from webapp.kit.days import local_day, zone
 from webapp.kit.phones import display
+from webapp.letters.rules import Script
 from webapp.post.models import Message
 from webapp.staff.models import User
 from webapp.touches import store
 from webapp.touches.actions.offering import may_offer
-from webapp.touches.models import Touch
+from webapp.touches.models import Occasion, Touch
+from webapp.touches.plan_rules import CHATS
 from webapp.touches.starter import OUTCOMES
 from webapp.touches.state_rules import BROKEN_STATUSES, MANY_TRIES
 from webapp.touches.writing import address_for, script_for
 from webapp.trips.board_columns import touch_name
+from webapp.trips.chats import chat_of
 from webapp.trips.step_words import outcome_name
 
 WARN_WITHIN = timedelta(days=14)
-PERSONAL = ("call", "visit", "chat")
-SCRIPTS = {"fly_tomorrow": "fly_tomorrow_call"}
+PERSONAL = ("call", "visit", "chat", *CHATS)
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,7 @@ def panel_of(touch: Touch, show: str, *, user: User, now: datetime) -> dict[str,
     is_broken = touch.status in BROKEN_STATUSES
     script = None
     if occasion is not None and step is not None and (not touch.automatic or is_broken):
-        code = SCRIPTS.get(step.code, step.letter_code or step.code)
-        script = script_for(occasion, code, user.language, now=now) if _is_script(touch, step.code) else None
+        script = _script(touch, occasion, step, user.language, now)
     contacts = last_contacts(client.id, now=now, besides=touch.id)
     return {
         "touch": touch, "client": client, "show": show, "is_broken": is_broken,
@@ -56,7 +57,7 @@ def panel_of(touch: Touch, show: str, *, user: User, now: datetime) -> dict[str,
         "phones": [(p.e164, display(p.e164), p.note) for p in client.phones if p.works],
         # The letters room has sanitised it.
         "script": Markup(script.html) if script else None,  # noqa: S704
-       
+        "chat": chat_of(touch, step, now=now),
         "outcomes": [(code, outcome_name(code)) for code in (step.outcomes if step and not is_broken else ())],
         "asks": _asks(step.outcomes if step and not is_broken else ()), "contacts": contacts[:3],
         "spoke": _spoke(contacts, user, client.zone, now), "attempts_left": MANY_TRIES - touch.attempts,
@@ -89,8 +90,7 @@ def _spoke(contacts: Sequence[Contact], user: User, zone_name: str, now: datetim
 def _step(touch: Touch) -> store.StoredStep | None:
     if touch.occasion is None or touch.step_id is None:
         return None
-    steps = store.steps_of(touch.occasion.plan_version_id)
-    found = next((s for s in steps if s.row_id == touch.step_id), None)
+    found = store.step_with(touch.step_id)
     return found if touch.replaces_id is None else _without_outcomes(found)
 
 
@@ -98,8 +98,16 @@ def _without_outcomes(step: store.StoredStep | None) -> store.StoredStep | None:
     return replace(step, outcomes=()) if step else None
 
 
-def _is_script(touch: Touch, step_code: str) -> bool:
-    return not touch.automatic or step_code in SCRIPTS
+def _script(touch: Touch, occasion: Occasion, step: store.StoredStep, language: str, now: datetime) -> Script | None:
+    """The words to say; a call instead of an SMS has its own, or says what the SMS would have said."""
+    code = step.letter_code or step.code
+    if touch.channel in CHATS:
+        return None
+    if touch.replaces_id is not None or touch.automatic:
+        if not step.rule.or_call:
+            return None
+        return script_for(occasion, f"{code}_call", language, now=now) or script_for(occasion, code, language, now=now)
+    return script_for(occasion, code, language, now=now)
 
 
 def _asks(outcomes: Sequence[str]) -> frozenset[str]:

@@ -17,7 +17,7 @@ from webapp.touches import store
 from webapp.touches.actions.occasions import group_key
 from webapp.touches.models import Touch
 from webapp.touches.state_rules import BROKEN_STATUSES
-from webapp.trips.board_columns import CHANNEL_ICONS, touch_name
+from webapp.trips.board_columns import CHANNEL_ICONS, needs_panel, touch_name
 from webapp.trips.models import Trip
 from webapp.trips.reach import reach_now
 from webapp.trips.recent import Act, acts_of
@@ -136,7 +136,6 @@ class _Reader:
         self.today = local_day(self.now, self.tz)
         occasion = self.trip.occasion
         self.version = occasion.plan_version_id
-        self.steps = {step.row_id: step for step in store.steps_of(self.version)}
         self.anchors = store.dates_of(occasion)
         self.is_held = occasion.held_at is not None
         self.reach = reach_now(self.trip.client)
@@ -149,7 +148,7 @@ class _Reader:
         """The stop of one touch."""
         message = self.messages.get(touch.message_id or 0)
         kind, words = self._state(touch, message)
-        step = self.steps.get(touch.step_id or 0)
+        step = store.step_with(touch.step_id) if touch.step_id else None
         day = self._day(touch)
         is_open = (touch.status == "planned" and not touch.automatic) or touch.status in BROKEN_STATUSES
         return Stop(
@@ -158,7 +157,7 @@ class _Reader:
             touch.done_at or touch.send_at, self._who(touch),
             outcome_name(touch.outcome) if touch.outcome else "", touch.note, touch, message,
             self.acts.get(touch.id), can_tick=is_open and self.trip.cancelled_at is None,
-            needs_outcome=bool(step and step.needs_outcome and touch.replaces_id is None
+            needs_outcome=bool(step and needs_panel(step) and touch.replaces_id is None
                                and touch.status not in BROKEN_STATUSES) or touch.status in BROKEN_STATUSES)
 
     def _state(self, touch: Touch, message: Message | None) -> tuple[str, str]:
@@ -195,7 +194,7 @@ class _Reader:
             return local_day(touch.done_at, self.tz)
         if touch.due_on or touch.planned_on:
             return touch.due_on or touch.planned_on
-        step = self.steps.get(touch.step_id or 0)
+        step = store.step_with(touch.step_id) if touch.step_id else None
         own = step.rule.own_day(self.anchors) if step else None
         # What had no room may belong to a day before the purchase; nothing of a trip comes before that.
         return max(own, self.trip.purchase_on) if own else None

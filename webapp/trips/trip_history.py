@@ -65,6 +65,7 @@ def _verb(event: TouchEvent) -> str:
         "moved": _("moved with the dates"), "cancelled": _("cancelled"), "closed": _("closed"), "sent": _("sent"),
         "skipped": _("left out"), "missed": _("missed"), "failed": _("not sent"),
         "unknown": _("unclear whether it went"), "taken-back": _("taken back from the outbox"), "note": _("note"),
+        "replanned": _("changed with the plan"),
     }
     said = words.get(event.verb, event.verb)
     outcome, why = event.after.get("outcome"), event.after.get("reason")

@@ -9,9 +9,10 @@ from webapp.kit.days import local_day, zone
 from webapp.staff.rules import Actor, NotAllowed
 from webapp.touches.history import log, new_bundle, snapshot
 from webapp.touches.models import Occasion, Touch
+from webapp.touches.plan_rules import CHATS
 from webapp.touches.standing import refresh
 
-CHANNELS = ("call", "visit", "email", "sms", "chat")
+CHANNELS = ("call", "visit", "email", "sms", "chat", *CHATS)
 
 
 def record_contact(client: Client, *, channel: str, direction: str, note: str, actor: Actor, now: datetime,

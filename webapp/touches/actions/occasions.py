@@ -42,9 +42,9 @@ class Change:
 
 def preview(kind: str, anchors: Mapping[str, date], office: Office, *, client_zone: str = "",
             facts: Mapping[str, Any] | None = None, origin: str = "hand", now: datetime,
-            ) -> list[tuple[StoredStep, PlannedTouch]]:
-    """What a new occasion would get; reads only. Raises BadAnchors."""
-    steps = store.steps_of(store.current_version(kind).id)
+            steps: Sequence[StoredStep] | None = None) -> list[tuple[StoredStep, PlannedTouch]]:
+    """What a new occasion would get, by the version in force or by these steps; reads only. Raises BadAnchors."""
+    steps = store.steps_of(store.current_version(kind).id) if steps is None else steps
     calendar = store.calendar_for(office, client_zone)
     planned = schedule([s.rule for s in steps], anchors, now, calendar, origin=origin,
                        flights=store.flights_of(anchors, facts or {}, calendar))

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from webapp.db import db, transaction
+from webapp.db import transaction
 from webapp.touches.models import Plan, PlanStep, PlanVersion
 from webapp.touches.plan_rules import rule_to_json
-from webapp.touches.starter import NAMES, STARTER_PLAN, STEP_OUTCOMES
+from webapp.touches.starter import NAMES, SHORT_NAMES, STARTER_PLAN, STEP_OUTCOMES
 
 AUTHOR = "Snova"
 
@@ -29,23 +29,6 @@ def install_starter_plan(*, now: datetime) -> bool:
                 name_en=NAMES[step.code].en, channel=step.channel, klass=step.klass, rule=rule_to_json(step),
                 letter_code=step.code, column=step.column, performer=step.performer,
                 outcomes=list(STEP_OUTCOMES.get(step.code, ())), needs_outcome=step.needs_outcome,
-                active=step.active))
+                active=step.active, short_ru=SHORT_NAMES[step.code].ru, short_en=SHORT_NAMES[step.code].en,
+                or_call=step.or_call))
         return True
-
-
-def switch_step(code: str, active: bool, *, plan_code: str = "trip", author: str, now: datetime) -> PlanVersion:
-    """Turn a step of a plan on or off for new occasions: a new version, since touches remember theirs."""
-    with transaction() as session:
-        last = session.scalars(select(PlanVersion).join(Plan).where(Plan.code == plan_code)
-                               .order_by(PlanVersion.number.desc()).limit(1)).one()
-        version = PlanVersion(plan_id=last.plan_id, number=last.number + 1, author=author, published_at=now)
-        session.add(version)
-        session.flush()
-        for step in last.steps:
-            copy = {column.key: getattr(step, column.key) for column in PlanStep.__table__.columns
-                    if column.key not in ("id", "version_id")}
-            row = PlanStep(version_id=version.id, **copy)
-            row.active = active if row.code == code else row.active
-            session.add(row)
-        db.session.flush()
-        return version

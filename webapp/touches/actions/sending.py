@@ -18,7 +18,7 @@ from webapp.touches import store
 from webapp.touches.actions.occasions import group_key, source_key
 from webapp.touches.history import log, snapshot
 from webapp.touches.locking import claim_touches, lock_free
-from webapp.touches.models import PLANNED, Occasion, Touch
+from webapp.touches.models import PLANNED, Occasion, PlanStep, Touch
 from webapp.touches.people import performer_for
 from webapp.touches.rules import replacement_call
 from webapp.touches.standing import refresh
@@ -174,12 +174,16 @@ def _settle_one(touch: Touch, message: Message, now: datetime) -> None:
 
 
 def plan_calls_instead(*, now: datetime) -> int:
-    """A reminder of the flight that has no mobile number to go to becomes a call in good time; gives how many."""
+    """An SMS like the reminder of the flight that has no mobile number to go to becomes a call in good time.
+
+    Gives how many.
+    """
     with transaction():
         touches, _found = claim_touches(
             select(Touch).join(Occasion, Touch.occasion_id == Occasion.id).join(Client, Touch.client_id == Client.id)
-            .where(Touch.status == PLANNED, Touch.automatic, Touch.channel == "sms",
-                   Touch.step_code == "fly_tomorrow", Touch.send_at <= now + LOOK_AHEAD,
+            .join(PlanStep, Touch.step_id == PlanStep.id)
+            .where(Touch.status == PLANNED, Touch.automatic, Touch.channel == "sms", PlanStep.or_call,
+                   Touch.send_at <= now + LOOK_AHEAD,
                    Occasion.cancelled_at.is_(None),
                    ~Client.phones.any(Phone.broken_at.is_(None) & Phone.is_mobile)).limit(500))
         for touch in touches:
@@ -190,7 +194,7 @@ def plan_calls_instead(*, now: datetime) -> int:
 
 
 def _is_reminder(touch: Touch) -> bool:
-    return touch.channel == "sms" and touch.step_code == "fly_tomorrow"
+    return touch.channel == "sms" and touch.step_id is not None and store.step_of(touch).rule.or_call
 
 
 def _call_instead(touch: Touch, now: datetime) -> None:

@@ -189,7 +189,7 @@ def _check_outcome(touch: Touch, outcome: str, note: str) -> None:
 def _step(touch: Touch) -> store.StoredStep | None:
     if touch.occasion is None or touch.step_id is None or touch.replaces_id is not None:
         return None
-    return next((s for s in store.steps_of(touch.occasion.plan_version_id) if s.row_id == touch.step_id), None)
+    return store.step_with(touch.step_id)
 
 
 def _last_attempt(touch: Touch) -> bool:

@@ -1,0 +1,171 @@
+"""What blocks publishing a plan and what only deserves a second look, as codes; pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import time
+from typing import Any
+
+from webapp.touches.plan_draft_rules import ANCHORS, DraftStep
+from webapp.touches.plan_rules import AUTOMATIC_CHANNELS, CHANNELS, CHATS, FLIGHT_TIMES, PERFORMERS
+
+QUIET_FROM, QUIET_TO = time(21), time(9)
+MOST_DAYS = 1000
+LETTER_FOR = {"email": "email", "sms": "sms"}
+"""Which texts fit a step; whatever people do has a script, where it has a text at all."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """What is known of a letter or script: its channel and class, and the languages it is published in."""
+
+    channel: str
+    klass: str = "service"
+    languages: frozenset[str] = frozenset({"ru", "en"})
+    has_links: bool = False
+
+
+@dataclass(frozen=True)
+class PlanFinding:
+    """One thing found: at which step ("" is the whole plan) and field of its form, `code` says what."""
+
+    step: str
+    where: str
+    code: str
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def faults_of(steps: Sequence[DraftStep], texts: Mapping[str, Text], kind: str = "trip") -> list[PlanFinding]:
+    """What blocks publishing; a draft may be kept with all of it. Steps that are switched off are checked too."""
+    found: list[PlanFinding] = []
+    for step in steps:
+        found += [PlanFinding(step.code, where, code, facts) for where, code, facts in _faults(step, texts, kind)]
+    return found + list(_doubles(steps))
+
+
+def warnings_of(steps: Sequence[DraftStep], texts: Mapping[str, Text], kind: str = "trip") -> list[PlanFinding]:
+    """What an administrator should know before publishing."""
+    on = [step for step in steps if step.active]
+    found = [PlanFinding("", "", "nothing-on")] if not on else []
+    for step in on:
+        found += [PlanFinding(step.code, where, code, facts) for where, code, facts in _doubts(step, texts)]
+    return found + list(_missed(on, kind)) + list(_disorder(on))
+
+
+Said = tuple[str, str, dict[str, Any]]
+
+
+def _faults(step: DraftStep, texts: Mapping[str, Text], kind: str) -> Iterator[Said]:
+    if not step.name_ru.strip() and not step.name_en.strip():
+        yield "name_ru", "no-name", {}
+    if step.channel not in CHANNELS or step.performer not in PERFORMERS or step.flight not in FLIGHT_TIMES:
+        yield "kind", "unknown-kind", {}
+        return
+    if step.anchor not in ANCHORS.get(kind, (step.anchor,)):
+        yield "anchor", "unknown-date", {}
+    if abs(step.offset_days) > MOST_DAYS:
+        yield "days", "too-far", {"most": MOST_DAYS}
+    if (step.performer == "auto") != step.is_automatic:
+        yield "performer", "nobody", {}
+    yield from _text_faults(step, texts)
+    yield from _order_faults(step, kind)
+    if step.is_automatic:
+        yield from _truth_faults(step, kind)
+    elif step.needs_outcome and not step.outcomes:
+        yield "needs_outcome", "no-results", {}
+
+
+def _text_faults(step: DraftStep, texts: Mapping[str, Text]) -> Iterator[Said]:
+    text = texts.get(step.text)
+    fits = LETTER_FOR.get(step.channel, "script")
+    if text is None:
+        # A task may have no words; a letter and a chat have nothing else.
+        if step.is_automatic or step.channel in CHATS or step.letter:
+            yield "letter", "no-letter", {}
+    elif text.channel != fits:
+        yield "letter", "other-channel", {}
+    elif not text.languages:
+        yield "letter", "not-published", {}
+    elif step.is_automatic and step.klass != text.klass:
+        yield "klass", "other-class", {"klass": text.klass}
+
+
+def _order_faults(step: DraftStep, kind: str) -> Iterator[Said]:
+    anchors = ANCHORS.get(kind, ())
+    if step.before in anchors and step.anchor in anchors:
+        if anchors.index(step.anchor) > anchors.index(step.before):
+            yield "before", "before-too-late", {}
+        elif step.anchor == step.before and step.offset_days >= 0:
+            yield "before", "before-own-date", {}
+    if step.series is not None and step.channel != "email":
+        yield "series", "series-not-letter", {}
+    if step.or_call and step.channel != "sms":
+        yield "kind", "unknown-kind", {}
+    if step.flight is not None and step.anchor != {"departs": "departure", "lands": "return"}.get(step.flight):
+        yield "flight", "other-flight", {}
+
+
+def _truth_faults(step: DraftStep, kind: str) -> Iterator[Said]:
+    if step.truth is None:
+        yield "truth_days", "no-truth", {}
+        return
+    days, until, anchor = step.truth
+    if anchor is not None and anchor != step.anchor:
+        anchors = ANCHORS.get(kind, ())
+        # The step's own date never comes before that one: then it must not be later by days either.
+        later = anchor in anchors and step.anchor in anchors and anchors.index(step.anchor) > anchors.index(anchor)
+        if later and step.offset_days > days:
+            yield "truth_days", "truth-over", {}
+        return
+    last = days if anchor is None else days - step.offset_days
+    if last < 0 or (last == 0 and until is not None and until <= (step.at or "00:00")):
+        yield "truth_days", "truth-over", {}
+
+
+def _doubles(steps: Sequence[DraftStep]) -> Iterator[PlanFinding]:
+    named: dict[str, str] = {}
+    seen: dict[tuple[Any, ...], str] = {}
+    for step in steps:
+        name = (step.name_ru or step.name_en).strip().casefold()
+        what = (step.channel, step.anchor, step.offset_days, step.at, step.text)
+        if name and name in named:
+            yield PlanFinding(step.code, "name_ru", "same-name")
+        if what in seen:
+            yield PlanFinding(step.code, "letter", "same-step", {"other": seen[what]})
+        named.setdefault(name, step.code)
+        seen.setdefault(what, step.code)
+
+
+def _doubts(step: DraftStep, texts: Mapping[str, Text]) -> Iterator[Said]:
+    text = texts.get(step.text)
+    if step.is_automatic and step.at is not None and not (QUIET_TO <= time.fromisoformat(step.at) < QUIET_FROM):
+        yield "at", "at-night", {}
+    if text is not None and len(text.languages) == 1:
+        yield "letter", "one-language", {"language": next(iter(text.languages))}
+    if text is None and step.channel in ("call", "visit"):
+        yield "letter", "no-script", {}
+    if step.channel in CHATS and text is not None and text.has_links:
+        yield "letter", "links-in-chat", {}
+    if step.or_call and step.offset_days >= 0:
+        yield "kind", "call-after", {}
+
+
+def _missed(on: Sequence[DraftStep], kind: str) -> Iterator[PlanFinding]:
+    """Shipped steps that others rely on."""
+    codes = {step.code for step in on}
+    for step in on:
+        if "come" in step.outcomes and step.channel != "visit" and "visit" not in codes:
+            yield PlanFinding(step.code, "outcomes", "no-visit")
+    if kind == "trip" and on and not any(step.or_call for step in on):
+        yield PlanFinding("", "", "no-reminder")
+
+
+def _disorder(on: Sequence[DraftStep]) -> Iterator[PlanFinding]:
+    """A letter of a series that stands behind one with a later day waits for it."""
+    last: dict[tuple[str | None, str], DraftStep] = {}
+    for step in on:
+        if step.series is None or step.channel not in AUTOMATIC_CHANNELS:
+            continue
+        row = (step.series, step.anchor)
+        if row in last and last[row].offset_days > step.offset_days:
+            yield PlanFinding(step.code, "series", "out-of-order", {"other": last[row].code})
+        last[row] = step
