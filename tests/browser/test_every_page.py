@@ -19,7 +19,9 @@ PAGES = (
     ("olga", "/outbox"), ("olga", "/me"), ("irina", "/import"), ("boris", "/stop"), ("boris", "/staff/{user}/hand-over"),
     ("anna", "/admin/users"), ("anna", "/admin/users/new"), ("anna", "/admin/users/{user}"), ("anna", "/admin/offices"),
     ("anna", "/admin/offices/{office}"), ("anna", "/admin/absences"), ("anna", "/admin/log"),
-    ("anna", "/admin/settings"), ("anna", "/admin/sending"), ("anna", "/admin/tokens"), (None, "/login"),
+    ("anna", "/admin/plans"), ("anna", "/admin/plans/1"), ("anna", "/admin/plans/1/steps/call_back"),
+    ("anna", "/admin/plans/1/steps/new"), ("anna", "/admin/plans/1/preview"), ("anna", "/admin/plans/1/versions"),
+    ("anna", "/admin/plans/1/differences"), ("anna", "/admin/letters/new"), ("anna", "/admin/settings"), ("anna", "/admin/sending"), ("anna", "/admin/tokens"), (None, "/login"),
 )
 
 

@@ -65,6 +65,7 @@ def test_a_step_survives_storage(step):
             needs_outcome=step.needs_outcome,
             active=step.active,
             column=step.column,
+            or_call=step.or_call,
         )
         == step
     )

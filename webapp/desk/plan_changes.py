@@ -122,7 +122,7 @@ def _shown(sheet: Sheet, step: DraftStep, *, is_new: bool = False) -> Response:
     form = _form(sheet, None)
     form.fill_in(step, sheet.book.stamp)
     made = request.args.get("letter", "")
-    if made in form.codes:
+    if made and made in form.codes:
         # Back from writing a new text for this step.
         form.letter.data = made
     if not is_new:

@@ -53,14 +53,13 @@ class StepForm(BaseForm):
                        default="after")
     anchor = SelectField(FIELDS["anchor"], choices=list(words.ANCHORS.items()), default="purchase")
     at = ClockField(FIELDS["at"], validators=[Optional()],
-                    description=_l("Letters and SMS only. Left empty, it goes at once."))
+                    description=_l("Left empty, it goes at once."))
     before = BooleanField(FIELDS["before"])
-    truth_days = WholeNumber(FIELDS["truth_days"], validators=[Optional()],
-                             description=_l("Days. A letter or SMS that is late never goes out after that."))
+    truth_days = WholeNumber(FIELDS["truth_days"], validators=[Optional()])
     truth_side = SelectField(_l("Before or after"), choices=[("after", _l("after")), ("before", _l("before"))],
                              default="after")
     truth_from = SelectField(_l("Which day"), choices=[(OWN, _l("its own day")), *words.ANCHORS.items()], default=OWN)
-    truth_at = ClockField(_l("Till what hour"), validators=[Optional()], description=_l("Left empty, till midnight."))
+    truth_at = ClockField(_l("Till what hour"), validators=[Optional()])
     letter = SelectField(FIELDS["letter"], choices=[], default="")
     klass = SelectField(FIELDS["klass"], choices=[
         ("service", _l("about the trip: needs no consent")), ("marketing", _l("news and offers: only with consent"))],

@@ -36,7 +36,7 @@ FIELDS: dict[str, Any] = {
     "short_en": _l("Short name in English"), "kind": _l("What happens"), "channel": _l("What happens"),
     "or_call": _l("What happens"), "days": _l("Days"), "offset_days": _l("Days"), "anchor": _l("Counted from"),
     "at": _l("Hour"), "before": _l("Only before the departure"), "truth": _l("True until"),
-    "truth_days": _l("True until"), "series": _l("Series"), "performer": _l("Who does it"),
+    "truth_days": _l("Days"), "series": _l("Series"), "performer": _l("Who does it"),
     "klass": _l("Kind of letter"),
     "letter": _l("Text"), "column": _l("Column of the board"), "outcomes": _l("Results"),
     "needs_outcome": _l("A result must be told"), "flight": _l("Flight time"), "active": _l("In use"),
@@ -67,9 +67,11 @@ _SENTENCES: dict[str, Any] = {
     "no-script": _l("There are no words to say yet. A colleague who stands in will not know what to ask."),
     "links-in-chat": _l("Personal links stay empty in a chat: nobody may open somebody else's page by mistake."),
     "call-after": _l("If the SMS cannot arrive, the call falls on the next working day."),
-    "no-visit": _l("The result “Will come” moves the meeting in the office, but that step is not in use. The visit will "
-                   "be a task of its own."),
+    "no-visit": _l("The result “Will come” moves the meeting in the office, but that step is not in use. The visit "
+                   "will be a task of its own."),
     "no-reminder": _l("No step reminds of the flight with a call when the SMS cannot arrive."),
+    "people-out-of-order": _l("It stands behind a step for people with a later day, so it comes only after that one. Move "
+                              "it up."),
     "out-of-order": _l("In its series it stands behind a letter with a later day, so it waits for that one. Move "
                        "it up."),
 }

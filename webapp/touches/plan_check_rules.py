@@ -6,7 +6,7 @@ from datetime import time
 from typing import Any
 
 from webapp.touches.plan_draft_rules import ANCHORS, DraftStep
-from webapp.touches.plan_rules import AUTOMATIC_CHANNELS, CHANNELS, CHATS, FLIGHT_TIMES, PERFORMERS
+from webapp.touches.plan_rules import CHANNELS, CHATS, FLIGHT_TIMES, PERFORMERS
 
 QUIET_FROM, QUIET_TO = time(21), time(9)
 MOST_DAYS = 1000
@@ -160,12 +160,13 @@ def _missed(on: Sequence[DraftStep], kind: str) -> Iterator[PlanFinding]:
 
 
 def _disorder(on: Sequence[DraftStep]) -> Iterator[PlanFinding]:
-    """A letter of a series that stands behind one with a later day waits for it."""
-    last: dict[tuple[str | None, str], DraftStep] = {}
+    """A letter of a series, or a step for people, that stands behind one with a later day waits for it."""
+    last: dict[tuple[str, str], DraftStep] = {}
     for step in on:
-        if step.series is None or step.channel not in AUTOMATIC_CHANNELS:
+        if step.series is None and step.is_automatic:
             continue
-        row = (step.series, step.anchor)
+        row = (step.series or "", step.anchor)
         if row in last and last[row].offset_days > step.offset_days:
-            yield PlanFinding(step.code, "series", "out-of-order", {"other": last[row].code})
+            where, code = ("series", "out-of-order") if step.series else ("days", "people-out-of-order")
+            yield PlanFinding(step.code, where, code, {"other": last[row].code})
         last[row] = step

@@ -97,9 +97,11 @@ def from_step(step: Step, *, name_ru: str, name_en: str, short_ru: str = "", sho
 
 
 def put(steps: Sequence[DraftStep], step: DraftStep) -> list[DraftStep]:
-    """The same steps with this one in the place of the one with its code; a new one ends its part of the plan."""
-    if any(known.code == step.code for known in steps):
+    """The same steps with this one in the place of the one with its code; one that is new in its part ends it."""
+    before = next((known for known in steps if known.code == step.code), None)
+    if before is not None and before.part == step.part:
         return [step if known.code == step.code else known for known in steps]
+    steps = removed(steps, step.code)
     parts = ["before", "during", "after"]
     rank = parts.index(step.part)
     place = max((number for number, known in enumerate(steps) if parts.index(known.part) <= rank), default=-1) + 1
