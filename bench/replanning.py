@@ -19,8 +19,8 @@ from webapp.desk.actions import install_shipped
 from webapp.desk.integrity import inspect
 from webapp.kit import clock
 from webapp.staff.actions import add_office
-from webapp.staff.models import Office
 from webapp.staff.audit import job
+from webapp.staff.models import Office
 from webapp.staff.rules import Actor
 from webapp.touches import plan_book, replans
 from webapp.touches.actions import plan_drafting, replanning

@@ -32,7 +32,8 @@ bp = Blueprint("plans", __name__, url_prefix="/admin/plans")
 
 def register(app: Flask) -> None:
     """Put plans into the bar, say what the log says of them, and tell the house who applies them."""
-    add_section(app, Section("plans.index", _l("Plans"), 91, frozenset({"director", ADMIN}), "/admin/plans", group=_l("Agency")))
+    add_section(app, Section("plans.index", _l("Plans"), 91, frozenset({"director", ADMIN}), "/admin/plans",
+                             group=_l("Agency")))
     add_log_words("plan", _l("Plans"), {
         "drafted": _l("Began to change the plan “%(name)s”"),
         "discarded": _l("Threw away the draft of the plan “%(name)s”"),

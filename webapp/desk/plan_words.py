@@ -70,8 +70,8 @@ _SENTENCES: dict[str, Any] = {
     "no-visit": _l("The result “Will come” moves the meeting in the office, but that step is not in use. The visit "
                    "will be a task of its own."),
     "no-reminder": _l("No step reminds of the flight with a call when the SMS cannot arrive."),
-    "people-out-of-order": _l("It stands behind a step for people with a later day, so it comes only after that one. Move "
-                              "it up."),
+    "people-out-of-order": _l("It stands behind a step for people with a later day, so it comes only after that one. "
+                              "Move it up."),
     "out-of-order": _l("In its series it stands behind a letter with a later day, so it waits for that one. Move "
                        "it up."),
 }
