@@ -17,7 +17,8 @@ SOURCES = [path for path in SOURCES if "versions" not in path.parts]
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 STANDARD = __import__("sys").stdlib_module_names
 # Small parsing libraries that know nothing of the web or the database (`architecture.md`, layout).
-PARSERS = {"phonenumbers", "email_validator", "holidays", "pytrovich", "zoneinfo", "rapidfuzz", "charset_normalizer"}
+PARSERS = {"phonenumbers", "email_validator", "holidays", "pytrovich", "zoneinfo", "rapidfuzz", "charset_normalizer",
+           "PIL"}
 FRAME = {"app", "cli", "config", "db", "appendonly", "web", "kit", "migrations"}
 # The frame itself, migrations and a restored backup write below the level of transactions.
 WRITE_BELOW = ("webapp/db.py", "webapp/migrations/", "webapp/desk/backup")

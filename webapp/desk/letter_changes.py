@@ -7,11 +7,13 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from webapp.desk.letter_forms import LetterForm
-from webapp.desk.letter_preview import fill
+from webapp.desk.letter_preview import fill, refused_words
 from webapp.desk.letter_views import Place, editor, place_of, version_or_404
 from webapp.letters import actions, draft_rules
 from webapp.letters.checks import faults_of, kind_of
 from webapp.letters.drafts import Edition, Words, words_of
+from webapp.letters.files import as_text
+from webapp.letters.identities import LostSaleManager
 from webapp.letters.liquid_text import compile_letter
 from webapp.letters.rules import LetterError
 from webapp.letters.store import agency_name
@@ -71,18 +73,22 @@ def test(letter_id: int) -> Response | BaseResponse:
         abort(404)
     words = form.words(place.edition)
     try:
-        rendered = fill(place.edition, compile_letter(words.subject, words.source), place.reader, place.now)
+        filled = fill(place.edition, compile_letter(words.subject, words.source), words.files, place.reader, place.now)
         _keep(place, form)
+    except LostSaleManager as error:
+        return editor(place, form, status=422, note=refused_words(error.code))
     except LetterError:
         form.take(faults_of(words, kind_of(place.edition.letter)))
         return editor(place, form, status=422)
     except actions.Meanwhile as error:
         return _meanwhile(place, form, error)
-    office = place.reader.office
+    office, rendered = place.reader.office, filled.rendered
     title = rendered.subject or _("SMS: %(name)s", name=words.title)
     post.send_test(
         address=current_user.email, office_id=office.id, zone=office.timezone,
-        sender=mail_sender(agency_name(office), office), subject=_("[Check] %(subject)s", subject=title),
+        sender=filled.envelope.sender if filled.envelope else mail_sender(agency_name(office), office),
+        # Whoever answers a test answers themself, not a colleague.
+        reply_to=current_user.email, subject=_("[Check] %(subject)s", subject=title), files=as_text(filled.files),
         text=draft_rules.inert_text(rendered.text), html=draft_rules.inert_html(rendered.html),
         actor=actor_of(current_user), now=place.now, about=f"letter:{place.edition.letter.id}:{place.now:%S%f}")
     return see_other(place.url(), _("The test is in the outbox; in trial mode it does not leave.")

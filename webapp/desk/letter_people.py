@@ -11,9 +11,11 @@ from sqlalchemy.orm import selectinload
 from webapp.clients.models import Client
 from webapp.db import db
 from webapp.kit.days import local_day, zone
+from webapp.letters.identities import signature_for
 from webapp.letters.placeholders import ClientData, LetterContext, OfficeData
 from webapp.letters.signatures import Signature
-from webapp.letters.store import agency_name, signature_for
+from webapp.letters.store import agency_name
+from webapp.post.sender import Envelope, envelope
 from webapp.staff.models import Office, User, scoped
 from webapp.touches.letter_context import context_for, context_of, hours_in_words
 from webapp.touches.models import PLANNED, Occasion, PlanStep, PlanVersion, Touch
@@ -65,10 +67,19 @@ class Reader:
                              office=OfficeData(office.name, office.address, office.phone,
                                                hours_in_words(office.hours, language)))
 
-    def signature(self, identity: str) -> Signature:
+    @property
+    def owner(self) -> User | None:
+        """The manager of the trip, else of the client."""
+        return self.occasion.owner if self.occasion else self.client.manager if self.client else None
+
+    def signature(self, identity: str, language: str) -> Signature:
         """Who signs it for this reader."""
-        owner = self.occasion.owner if self.occasion else self.client.manager if self.client else None
-        return signature_for(identity, self.office, owner)
+        return signature_for(identity, self.office, self.owner, language)
+
+    def envelope(self, letter_code: str, signature: Signature) -> Envelope:
+        """Where it comes from and where this reader's answer goes. Raises LostSaleManager."""
+        return envelope(signature, self.office, self.owner, letter_code=letter_code,
+                        lost_by=(self.client.manager if self.client else None,))
 
 
 def steps_with(code: str) -> list[PlanStep]:

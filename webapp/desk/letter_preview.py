@@ -3,7 +3,7 @@
 import re
 from base64 import b64encode
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -17,13 +17,16 @@ from webapp.desk.letter_people import Reader
 from webapp.kit.days import local_day, zone
 from webapp.letters import check_words, draft_rules
 from webapp.letters.checks import Finding, faults_of, kind_of, unsure_names, warnings_of
-from webapp.letters.drafts import Edition, Words
+from webapp.letters.drafts import Edition, Words, other_languages
+from webapp.letters.files import Attached, with_pictures
+from webapp.letters.identities import LostSaleManager, photo_part
 from webapp.letters.liquid_text import CompiledLetter, compile_letter
 from webapp.letters.placeholders import GROUPS, REGISTRY
 from webapp.letters.rendering import render_email, render_script, render_sms
 from webapp.letters.rules import LetterError, Rendered, SmsParts, sms_parts
 from webapp.letters.signatures import Signature
 from webapp.post.money_words import size_of
+from webapp.post.sender import Envelope
 from webapp.staff.models import User
 from webapp.touches.models import PlanStep
 from webapp.touches.writing import WAY_OUT, why_not
@@ -57,43 +60,70 @@ class Preview:
     warnings: Sequence[str] = ()
     nameless: int = 0
     unreadable: bool = False
-    facts: dict[str, str] = field(default_factory=dict)
+    refused: str = ""
+    envelope: Envelope | None = None
+    files: Sequence[Attached] = ()
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A letter as one reader gets it: its words, where it is from, what goes along (first its photo)."""
+
+    rendered: Rendered
+    envelope: Envelope | None = None
+    files: tuple[Attached, ...] = ()
 
 
 def preview_of(edition: Edition, words: Words, reader: Reader, steps: Sequence[PlanStep], user: User,
                now: datetime) -> Preview:
     """Fill it in for the reader and look it over. Nothing is written, nothing leaves."""
-    kind, faults = kind_of(edition.letter), faults_of(words, kind_of(edition.letter))
+    kind = kind_of(edition.letter)
+    faults = faults_of(words, kind, others=other_languages(edition))
     when = when_words(reader, steps, edition, now)
     try:
         compiled = compile_letter(words.subject, words.source)
-        rendered = fill(edition, compiled, reader, now)
+        filled = fill(edition, compiled, words.files, reader, now)
+    except LostSaleManager as error:
+        return Preview(reader, when=when, faults=faults, unreadable=True, refused=refused_words(error.code))
     except LetterError:
         return Preview(reader, when=when, faults=faults, unreadable=True,
                        warnings=[check_words.sentence(it) for it in warnings_of(words, kind)])
-    warnings = [check_words.sentence(it) for it in warnings_of(words, kind, subject=rendered.subject)]
+    rendered = filled.rendered
+    warnings = [check_words.sentence(it) for it in warnings_of(words, kind, subject=rendered.subject,
+                                                                html=rendered.html)]
     unnamed, everybody = people.nameless(user) if unsure_names(words) is not None else (0, 0)
     if unnamed:
         warnings.append(_nameless_words(unnamed, everybody, unsure_names(words) or ""))
     return Preview(
-        reader, rendered.subject, draft_rules.framed_for_preview(rendered.html), rendered.text,
+        reader, rendered.subject, draft_rules.framed_for_preview(with_pictures(rendered.html, filled.files)),
+        rendered.text,
         _sizes(edition, compiled, rendered.text, user, now) if edition.letter.channel == "sms" else (), when, faults,
-        warnings, unnamed)
+        warnings, unnamed, envelope=filled.envelope, files=words.files)
 
 
-def fill(edition: Edition, compiled: CompiledLetter, reader: Reader, now: datetime) -> Rendered:
-    """The very text this reader would get. Raises LetterError."""
+def refused_words(code: str) -> str:
+    """Why a refusal letter cannot go to this reader."""
+    said = _("Its address is that of the manager who lost the sale.") if code == "address" else \
+        _("It would carry the name of the manager who lost the sale.")
+    return f"{said} {_('Such a letter comes from the quality director only: fill in the quality director.')}"
+
+
+def fill(edition: Edition, compiled: CompiledLetter, files: Sequence[Attached], reader: Reader,
+         now: datetime) -> Filled:
+    """The very letter this reader would get. Raises LetterError, LostSaleManager."""
     letter, language = edition.letter, edition.language
     # A preview makes no links; one as long as the real ones stands in their place.
     link = example_url(LETTERS)
     values = REGISTRY.values_for(reader.context(language, now)) | {WAY_OUT: link}
     if letter.channel == "sms":
-        return Rendered("", "", render_sms(compiled, values))
+        return Filled(Rendered("", "", render_sms(compiled, values)))
     if letter.channel == "script":
         script = render_script(compiled, values)
-        return Rendered("", _page_of(script.html), script.text)
-    return render_email(compiled, values, reader.signature(letter.identity), language,
-                        marketing=letter.klass == "marketing", unsubscribe_url=link)
+        return Filled(Rendered("", _page_of(script.html), script.text))
+    signature = reader.signature(letter.identity, language)
+    rendered = render_email(compiled, values, signature, language, marketing=letter.klass == "marketing",
+                            unsubscribe_url=link)
+    return Filled(rendered, reader.envelope(letter.code, signature), (*photo_part(signature), *files))
 
 
 def places_of(reader: Reader, language: str, now: datetime) -> list[tuple[str, list[Place]]]:
@@ -121,7 +151,7 @@ def when_words(reader: Reader, steps: Sequence[PlanStep], edition: Edition, now:
     if touch is None or reader.occasion is None:
         return _("Not planned for this client.")
     if touch.status == "planned":
-        reason = why_not(touch, reader.occasion) if touch.automatic else ""
+        reason = why_not(touch, reader.occasion, klass=edition.letter.klass) if touch.automatic else ""
         if reason:
             return _("This client will not get it: %(reason)s.", reason=reason_words(reason))
         day = moment_words(touch.send_at, reader.zone) if touch.send_at else day_words(touch.due_on)
@@ -162,7 +192,8 @@ def _sizes(edition: Edition, compiled: CompiledLetter, text: str, user: User, no
     texts = [text]
     for occasion in people.newest_occasions(user, people.SAMPLE):
         try:
-            texts.append(fill(edition, compiled, Reader(occasion.client, occasion, occasion.office), now).text)
+            texts.append(fill(edition, compiled, (), Reader(occasion.client, occasion, occasion.office), now)
+                         .rendered.text)
         except LetterError:
             continue
     worst, here = draft_rules.worst(texts), sms_parts(text)

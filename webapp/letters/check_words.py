@@ -8,7 +8,8 @@ from flask_babel import lazy_gettext as _l
 from webapp.letters.checks import Finding
 
 PARTS = {"greeting": _l("Greeting"), "expect": _l("What to expect"), "more": _l("What else to offer")}
-FIELDS: dict[str, Any] = {"title": _l("Name of the letter"), "subject": _l("Subject"), "body": _l("Text"), **PARTS}
+FIELDS: dict[str, Any] = {"title": _l("Name of the letter"), "subject": _l("Subject"), "body": _l("Text"), **PARTS,
+                          "files": _l("Attachments")}
 _SENTENCES: dict[str, Any] = {
     "no-subject": _l("A letter needs a subject."),
     "no-body": _l("There is no text yet."),
@@ -27,6 +28,11 @@ _SENTENCES: dict[str, Any] = {
     "gendered": _l("“%(words)s” fits only men or only women. The placeholder “greeting” suits everybody."),
     "long-subject": _l("The subject has %(num)s characters. Phones show about 60."),
     "bare-image": _l("An image has no words. Many mail programs hide images: write what is on it."),
+    "not-translated": _l("This is still the text of another language, word for word. Translate it before you publish."),
+    "files-too-big": _l("The attachments are more than 10 MB together. Take one out."),
+    "heavy": _l("The attachments are %(size)s MB. On a phone such a letter opens slowly, and some mail servers refuse "
+                "it: smaller files arrive more surely."),
+    "clipped": _l("This letter is very long: Gmail will cut its end off. Make it shorter."),
     "instagram": _l("Instagram is mentioned. Advertising there has been fined since 1 September 2025."),
 }
 

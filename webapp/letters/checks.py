@@ -1,17 +1,21 @@
 """What blocks publishing and what only warns, as codes; `check_words` says them in sentences."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from webapp.letters import draft_rules
 from webapp.letters.drafts import Words
+from webapp.letters.files import HEAVY, MOST_TOGETHER, total
 from webapp.letters.liquid_text import MAX_BODY, MAX_SUBJECT, compile_letter
 from webapp.letters.models import Letter
 from webapp.letters.registry import REGISTRY
 from webapp.letters.rules import PARTS, BadTemplate, LetterError, TooHeavy, UnknownPlaceholder, clean_line
+from webapp.letters.sameness_rules import is_refusal
 
 _MANAGER = "manager"
+GMAIL_CUTS = 102 * 1024
+"""Bytes of HTML after which Gmail hides the rest behind a link."""
 # The library tells its errors apart by their words only.
 _SIGNS = (("open", "is not closed"), ("no-end", "expected tag end"), ("stray-end", "unexpected tag 'end"),
           ("filter", "unknown filter"), ("command", "unexpected tag"))
@@ -29,7 +33,7 @@ class Kind:
 
 def kind_of(letter: Letter) -> Kind:
     """How strict the checks are with this letter; those to people who bought elsewhere are named `refusal…`."""
-    return Kind(letter.channel, letter.klass, letter.code.startswith("refusal"))
+    return Kind(letter.channel, letter.klass, is_refusal(letter.code))
 
 
 @dataclass(frozen=True)
@@ -41,8 +45,9 @@ class Finding:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-def faults_of(words: Words, kind: Kind) -> list[Finding]:
-    """What blocks publishing (`ux.md` §3); a draft may be kept with all of it."""
+def faults_of(words: Words, kind: Kind, *, others: Iterable[Words] = ()) -> list[Finding]:
+    """What blocks publishing (`ux.md` §3); a draft may be kept with all of it. `others` are the texts in force in other
+    languages: word for word the same, this one is not translated yet."""
     found = list(_empty(words, kind))
     for name, text in _fields(words):
         found += _unreadable(name, text)
@@ -50,14 +55,18 @@ def faults_of(words: Words, kind: Kind) -> list[Finding]:
         found += _whole(words)
     if kind.klass == "marketing" and kind.channel == "sms" and not draft_rules.says_how_to_stop(words.source):
         found.append(Finding("body", "no-way-out"))
+    if any((words.subject, words.source) == (other.subject, other.source) for other in others):
+        found.append(Finding("more" if words.parts else "body", "not-translated"))
+    if total(words.files) > MOST_TOGETHER:
+        found.append(Finding("files", "files-too-big"))
     if kind.is_refusal:
         names = sorted(code for code in words.names() if code.startswith(f"{_MANAGER}."))
         found += [Finding("body", "manager-in-refusal", {"names": names})] if names else []
     return found
 
 
-def warnings_of(words: Words, kind: Kind, *, subject: str = "") -> list[Finding]:
-    """What deserves a second look; `subject` is the filled-in one."""
+def warnings_of(words: Words, kind: Kind, *, subject: str = "", html: str = "") -> list[Finding]:
+    """What deserves a second look; `subject` and `html` are the filled-in ones."""
     found = []
     source = f"{words.subject}\n{words.source}"
     if greetings := draft_rules.gendered(source):
@@ -68,6 +77,10 @@ def warnings_of(words: Words, kind: Kind, *, subject: str = "") -> list[Finding]
         found.append(Finding("body", "bare-image"))
     if draft_rules.mentions_instagram(source):
         found.append(Finding("body", "instagram"))
+    if len(html.encode()) > GMAIL_CUTS:
+        found.append(Finding("body", "clipped"))
+    if total(words.files) > HEAVY:
+        found.append(Finding("files", "heavy", {"size": f"{total(words.files) / 1024 / 1024:.1f}"}))
     return found
 
 

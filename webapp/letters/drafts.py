@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from webapp.db import db
 from webapp.letters.draft_rules import plain_part
+from webapp.letters.files import Attached, attached
 from webapp.letters.liquid_text import compile_letter
 from webapp.letters.models import Letter, LetterVersion
 from webapp.letters.rules import PARTS, LetterError, clean_line, join_parts
@@ -22,6 +23,7 @@ class Words:
     subject: str = ""
     body: str = ""
     parts: dict[str, str] = field(default_factory=dict)
+    files: tuple[Attached, ...] = ()
 
     @property
     def source(self) -> str:
@@ -39,7 +41,7 @@ class Words:
         """As it is kept: one line of subject, LF only, no headings of parts inside of a part."""
         body = self.body.replace("\r\n", "\n").replace("\r", "\n").strip()
         return Words(clean_line(self.title)[:_TITLE], clean_line(self.subject), body,
-                     {name: plain_part(self.parts.get(name, "")) for name in PARTS} if self.parts else {})
+                     {name: plain_part(self.parts.get(name, "")) for name in PARTS} if self.parts else {}, self.files)
 
     def says_the_same(self, other: "Words") -> bool:
         """Equal but for white space at the ends."""
@@ -62,13 +64,18 @@ class Edition:
 
     @property
     def published(self) -> list[LetterVersion]:
-        """Published ones, newest first: the first is in force."""
+        """Published ones, newest first, also those of a kind of reader that was given up for a while."""
         return [row for row in self.versions if row.published_at is not None]
 
     @property
     def in_force(self) -> LetterVersion | None:
         """The text that goes out now."""
-        return next(iter(self.published), None)
+        return next((row for row in self.published if row.retired_at is None), None)
+
+    @property
+    def is_given_up(self) -> bool:
+        """Nobody gets it and nobody writes it: it is only remembered."""
+        return self.draft is None and self.in_force is None
 
     @property
     def shown(self) -> LetterVersion | None:
@@ -90,7 +97,7 @@ class Edition:
 def words_of(row: LetterVersion | None) -> Words:
     """The text of a version."""
     return Words() if row is None else Words(row.title, row.subject, row.body, {
-        name: str(row.parts.get(name, "")) for name in PARTS} if row.parts else {})
+        name: str(row.parts.get(name, "")) for name in PARTS} if row.parts else {}, attached(row.files))
 
 
 def editions_of(letter: Letter) -> dict[tuple[str, str], Edition]:
@@ -99,6 +106,17 @@ def editions_of(letter: Letter) -> dict[tuple[str, str], Edition]:
                               .order_by(LetterVersion.number.desc())).all()
     keys = sorted({(row.language, row.variant) for row in rows}, key=lambda key: (key[0] != "ru", key))
     return {key: Edition(letter, *key, [row for row in rows if (row.language, row.variant) == key]) for key in keys}
+
+
+def other_languages(edition: Edition) -> list[Words]:
+    """Texts in force of the same letter for the same kind of reader in other languages."""
+    return [words_of(it.in_force) for it in editions_of(edition.letter).values()
+            if it.variant == edition.variant and it.language != edition.language and it.in_force is not None]
+
+
+def shown_editions(letter: Letter) -> dict[tuple[str, str], Edition]:
+    """The same without those that were given up."""
+    return {key: edition for key, edition in editions_of(letter).items() if not edition.is_given_up}
 
 
 def all_editions() -> dict[str, dict[tuple[str, str], Edition]]:
@@ -110,6 +128,7 @@ def all_editions() -> dict[str, dict[tuple[str, str], Edition]]:
         grouped.setdefault((row.letter_id, row.language, row.variant), []).append(row)
     for letter_id, language, variant in sorted(grouped, key=lambda key: (key[0], key[1] != "ru", key[1:])):
         letter = letters[letter_id]
-        found.setdefault(letter.code, {})[language, variant] = Edition(
-            letter, language, variant, grouped[letter_id, language, variant])
+        edition = Edition(letter, language, variant, grouped[letter_id, language, variant])
+        if not edition.is_given_up:
+            found.setdefault(letter.code, {})[language, variant] = edition
     return found

@@ -10,6 +10,7 @@ from webapp.letters.liquid_text import SLOT
 # Never reaches over a tag, so that quotation marks in running text cannot hide a real attribute.
 _ATTRIBUTE = re.compile(r'([a-z-]+)="([^"<>]*)"')
 _WHOLE_ADDRESS = re.compile(r"(?:https?://[^\s\"'<>\\]+|mailto:[^\s\"'<>\\:]+|tel:[+\d() -]+)\Z", re.IGNORECASE)
+_INSIDE = re.compile(r"cid:[a-z0-9]{1,64}@[a-z0-9.-]{1,40}")
 _DIAL = re.compile(r"[^+\d]")
 
 Escape = Callable[[str], str]
@@ -58,7 +59,7 @@ def _cut_attribute(name: str, content: str) -> list[str | tuple[Escape, int]]:
     if leading is None:
         return _cut(content, _as_address_part)
     rest = _cut(content[leading.end() :], _as_address_part)
-    return [(_as_address, int(leading[1])), *rest]
+    return [(_as_source if name == "src" else _as_address, int(leading[1])), *rest]
 
 
 def _continuing(lead: str) -> Escape:
@@ -75,6 +76,11 @@ def _as_attribute(value: str) -> str:
 
 def _as_address(value: str) -> str:
     return html.escape(value) if _WHOLE_ADDRESS.match(value) else "#"
+
+
+def _as_source(value: str) -> str:
+    """A picture may also come along in the mail."""
+    return value if _INSIDE.fullmatch(value) else _as_address(value)
 
 
 def _as_address_part(value: str) -> str:

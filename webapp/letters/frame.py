@@ -39,6 +39,7 @@ class Surroundings:
     phone: str
     unsubscribe_url: str
     signature: Signature
+    labels: tuple[str, ...] = ()
 
 
 def framed_html(body: str, around: Surroundings) -> str:
@@ -48,7 +49,7 @@ def framed_html(body: str, around: Surroundings) -> str:
         frame.replace("[[language]]", "ru" if around.lang == "ru" else "en")
         .replace("[[subject]]", around.subject)
         .replace("[[agency]]", around.agency)
-        .replace("[[signature]]", signature_html(around.signature))
+        .replace("[[signature]]", signature_html(around.signature, around.labels))
         .replace("[[foot]]", _foot_html(around))
         .replace("[[body]]", body)
     )

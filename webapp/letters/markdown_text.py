@@ -13,6 +13,10 @@ _TAGS = {"a", "b", "blockquote", "br", "em", "h1", "h2", "h3", "hr", "img", "li"
 _SCHEMES = ("http:", "https:", "mailto:", "tel:")
 _LONE_LINK = re.compile(r"<a [^<>]*>[^<>]+</a>")
 _ITEM = "\x1e"
+# Outlook gives no padding to a link: only the cell of a table makes a button of it.
+_GO = re.compile(r'<p class="go">(<a [^<>]*>[^<>]+</a>)</p>')
+_BUTTON = (r'<table role="presentation" class="go" cellpadding="0" cellspacing="0" border="0"><tr>'
+           r'<td align="center" bgcolor="#0b5d6e">\1</td></tr></table>')
 
 
 def html_and_text(source: str) -> tuple[str, str]:
@@ -25,6 +29,11 @@ def html_and_text(source: str) -> tuple[str, str]:
     assert isinstance(tokens, list)
     text = _TEXT(tokens, BlockState())
     return _CLEANER.clean(_HTML(tokens, BlockState())), re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def with_buttons(html: str) -> str:
+    """Links that stand alone as buttons which every mail program draws."""
+    return _GO.sub(_BUTTON, html)
 
 
 class _LetterHtml(mistune.HTMLRenderer):

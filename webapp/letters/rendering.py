@@ -4,17 +4,17 @@ Markdown, sanitising, framing and inlining are done once per shape of a letter a
 of that shape only gets its values put in, escaped for their places.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from webapp.letters.filling import Pieces, cut_html, cut_text, fill
 from webapp.letters.frame import Surroundings, framed_html, framed_text
 from webapp.letters.liquid_text import CompiledLetter, compile_letter, slot
-from webapp.letters.markdown_text import html_and_text
+from webapp.letters.markdown_text import html_and_text, with_buttons
 from webapp.letters.registry import Value
 from webapp.letters.rules import Rendered, Script, clean_line, clean_sms
-from webapp.letters.signatures import Signature
+from webapp.letters.signatures import MOST_LINES, MOST_LINKS, Signature, link_label
 
 __all__ = ["CompiledLetter", "compile_letter", "render_email", "render_script", "render_sms"]
 
@@ -25,6 +25,7 @@ class _Shape:
     lang: str
     marketing: bool
     present: tuple[bool, ...]
+    labels: tuple[str, ...]
 
 
 def render_email(
@@ -53,9 +54,12 @@ def render_email(
         clean_line(signature.email),
         clean_line(signature.phone),
         clean_line(signature.photo_url),
+        *_padded(signature.lines, MOST_LINES),
+        *_padded(signature.links, MOST_LINKS),
     )
     body, slots = letter.slotted_body(data, first=len(around))
-    html, text = _email_pieces(_Shape(body, lang, marketing, tuple(map(bool, around))))
+    labels = tuple(map(link_label, signature.links[:MOST_LINKS]))
+    html, text = _email_pieces(_Shape(body, lang, marketing, tuple(map(bool, around)), labels))
     filled = (*around, *slots)
     return Rendered(subject, fill(html, filled), fill(text, filled))
 
@@ -75,8 +79,9 @@ def render_script(letter: CompiledLetter, values: Mapping[str, Value]) -> Script
 @lru_cache(maxsize=1024)
 def _email_pieces(shape: _Shape) -> tuple[Pieces, Pieces]:
     shown = [slot(number) if present else "" for number, present in enumerate(shape.present)]
-    subject, agency, address, phone, stop, name, role, email, direct, photo = shown
-    signature = Signature(name=name, role=role, email=email, phone=direct, photo_url=photo)
+    subject, agency, address, phone, stop, name, role, email, direct, photo, *more = shown
+    lines, links = (tuple(filter(None, part)) for part in (more[:MOST_LINES], more[MOST_LINES:]))
+    signature = Signature(name=name, role=role, email=email, phone=direct, photo_url=photo, lines=lines, links=links)
     around = Surroundings(
         lang=shape.lang,
         marketing=shape.marketing,
@@ -86,15 +91,20 @@ def _email_pieces(shape: _Shape) -> tuple[Pieces, Pieces]:
         phone=phone,
         unsubscribe_url=stop,
         signature=signature,
+        labels=shape.labels,
     )
     html, text = html_and_text(shape.body)
-    return cut_html(framed_html(html, around)), cut_text(framed_text(text, around))
+    return cut_html(framed_html(with_buttons(html), around)), cut_text(framed_text(text, around))
 
 
 @lru_cache(maxsize=256)
 def _script_pieces(body: str) -> tuple[Pieces, Pieces]:
     html, text = html_and_text(body)
     return cut_html(html), cut_text(text)
+
+
+def _padded(values: Sequence[str], number: int) -> tuple[str, ...]:
+    return (*map(clean_line, values[:number]), *[""] * (number - len(values)))
 
 
 def _text(values: Mapping[str, Value], code: str) -> str:

@@ -1,4 +1,4 @@
-"""Letters as rows: the text in force for a code, language and variant, and who signs it."""
+"""Letters as rows: the text in force for a code, language and variant, with what goes along with it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from webapp.db import db
-from webapp.kit.phones import display
+from webapp.letters.files import Attached, attached
 from webapp.letters.liquid_text import CompiledLetter, compile_letter
-from webapp.letters.models import Identity, Letter, LetterVersion
-from webapp.letters.signatures import Signature
-from webapp.staff.models import Office, User, setting
+from webapp.letters.models import Letter, LetterVersion
+from webapp.staff.models import Office, setting
 
 
 @dataclass(frozen=True)
@@ -26,6 +25,7 @@ class InForce:
     title: str
     requires: tuple[str, ...]
     compiled: CompiledLetter
+    files: tuple[Attached, ...] = ()
 
 
 def letter_in_force(code: str, language: str, *, repeat_buyer: bool = False) -> InForce | None:
@@ -35,14 +35,14 @@ def letter_in_force(code: str, language: str, *, repeat_buyer: bool = False) -> 
     if letter is None:
         return None
     rows = db.session.scalars(select(LetterVersion).where(
-        LetterVersion.letter_id == letter.id, LetterVersion.published_at.is_not(None))
-        .order_by(LetterVersion.number)).all()
+        LetterVersion.letter_id == letter.id, LetterVersion.published_at.is_not(None),
+        LetterVersion.retired_at.is_(None)).order_by(LetterVersion.number)).all()
     chosen = _choose(rows, language, repeat_buyer)
     if chosen is None:
         return None
     # compile_letter keeps compiled texts by content, so this costs a look-up.
     return InForce(code, chosen.id, chosen.language, letter.channel, letter.klass, letter.identity, chosen.title,
-                   tuple(letter.requires), compile_letter(chosen.subject, chosen.body))
+                   tuple(letter.requires), compile_letter(chosen.subject, chosen.body), attached(chosen.files))
 
 
 def _choose(rows: Sequence[LetterVersion], language: str, repeat_buyer: bool) -> LetterVersion | None:
@@ -57,17 +57,3 @@ def _choose(rows: Sequence[LetterVersion], language: str, repeat_buyer: bool) ->
 def agency_name(office: Office | None = None) -> str:
     """How the agency calls itself in letters: its setting, else the office's name."""
     return str(setting("agency_name") or (office.name if office else "") or "")
-
-
-def signature_for(identity: str, office: Office, owner: User | None) -> Signature:
-    """Who signs: the seller himself, or the identity kept for the office or the agency (`domain.md` §2.1)."""
-    if identity == "seller" and owner is not None:
-        return Signature(name=owner.name, role="", email="", phone=display(owner.phone or office.phone))
-    rows = db.session.scalars(select(Identity).where(
-        Identity.code == identity, (Identity.office_id == office.id) | Identity.office_id.is_(None))
-        .order_by(Identity.office_id.is_(None))).all()
-    row = next((r for r in rows if r.name), None)
-    if row is None:
-        return Signature(name=agency_name(office), phone=display(office.phone), email=office.email)
-    return Signature(name=row.name, role=row.role or agency_name(office), phone=display(row.phone or office.phone),
-                     email=row.email)

@@ -8,11 +8,13 @@ import hashlib
 import re
 import unicodedata
 from binascii import b2a_base64, b2a_qp
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.charset import BASE64, Charset
 from email.errors import HeaderParseError
 from email.headerregistry import Address
+from email.message import MIMEPart
 from email.policy import SMTP
 from email.utils import format_datetime
 from functools import lru_cache
@@ -44,7 +46,8 @@ class Mail:
     """One mail in ready parts. Addresses are bare (`anna@почта.рф`), names stand apart.
 
     `message_id` comes with its angle brackets and fixes the boundary, so equal parts make equal bytes.
-    `unsubscribe_url` is an https address; with it the mail says that one POST is enough (RFC 8058).
+    `unsubscribe_url` is an https address; with it the mail says that one POST is enough (RFC 8058). `inside` and
+    `beside` are files as `enclosed` makes them: pictures of the HTML, and attachments.
     """
 
     sender: str
@@ -58,10 +61,17 @@ class Mail:
     date: datetime
     reply_to: str = ""
     unsubscribe_url: str = ""
+    inside: Sequence[bytes] = ()
+    beside: Sequence[bytes] = ()
 
 
 def build(mail: Mail) -> bytes:
     """The mail as bytes for DATA, without dot-stuffing. Raises HeaderRefused; ValueError for a naive date."""
+    return b"".join(pieces(mail))
+
+
+def pieces(mail: Mail) -> list[bytes]:
+    """The same in pieces that each begin a line: files are the very objects that were given, never copied."""
     if mail.date.tzinfo is None:
         raise ValueError("the date of a mail must know its time zone")
     if not _MESSAGE_ID.fullmatch(mail.message_id) or len(mail.message_id) > 250:
@@ -75,22 +85,28 @@ def build(mail: Mail) -> bytes:
         f"Date: {format_datetime(mail.date)}\r\nMessage-ID: {mail.message_id}\r\n",
         _unsubscribe(mail.unsubscribe_url) if mail.unsubscribe_url else "",
         "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n",
-        f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n\r\n',
     ]
-    mark = b"--" + boundary.encode("ascii")
-    return b"".join(
-        (
-            "".join(head).encode("ascii"),
-            mark,
-            b"\r\n",
-            _part("plain", mail.text),
-            mark,
-            b"\r\n",
-            _part("html", mail.html),
-            mark,
-            b"--\r\n",
-        )
-    )
+    html = [_part("html", mail.html)]
+    if mail.inside:
+        html = _multipart('related; type="text/html"', "=_r" + boundary[2:], [html, *([part] for part in mail.inside)])
+    body = _multipart("alternative", boundary, [[_part("plain", mail.text)], html])
+    if mail.beside:
+        body = _multipart("mixed", "=_m" + boundary[2:], [body, *([part] for part in mail.beside)])
+    return ["".join(head).encode("ascii"), *body]
+
+
+def enclosed(name: str, kind: str, data: bytes, cid: str = "") -> bytes:
+    """A file as a part of a mail: beside the text, or with `cid` inside of the HTML. Raises HeaderRefused.
+
+    The name is written as RFC 2231 wants it, on lines of at most 78 characters.
+    """
+    _check("Content-Disposition", name)
+    _check("Content-ID", cid)
+    part, (main, sub) = MIMEPart(policy=SMTP), kind.split("/")
+    part.set_content(b"", main, sub, disposition="inline" if cid else "attachment", filename=name,
+                     params={"name": name}, cid=f"<{cid}>" if cid else None)
+    head = bytes(part).partition(b"\r\n\r\n")[0]
+    return b"%s\r\n\r\n%s" % (head, _lines_of(b2a_base64(data, newline=False)))
 
 
 @lru_cache(maxsize=2048)
@@ -171,12 +187,24 @@ def _unsubscribe(url: str) -> str:
     return f"List-Unsubscribe:\r\n <{url}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
 
 
+def _multipart(kind: str, boundary: str, parts: Iterable[Sequence[bytes]]) -> list[bytes]:
+    """Header and body of parts that each end their last line."""
+    mark = b"--" + boundary.encode("ascii")
+    made = [f'Content-Type: multipart/{kind};\r\n boundary="{boundary}"\r\n\r\n'.encode("ascii")]
+    for part in parts:
+        made += [mark + b"\r\n", *part]
+    return [*made, mark + b"--\r\n"]
+
+
+def _lines_of(encoded: bytes) -> bytes:
+    lines = [encoded[start:start + _MAX_LINE] for start in range(0, len(encoded), _MAX_LINE)]
+    return b"\r\n".join(lines) + b"\r\n"
+
+
 def _part(kind: str, content: str) -> bytes:
     data = content.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace")
     if len(data) > len(content) * 21 // 20:
-        whole = b2a_base64(data.replace(b"\n", b"\r\n"), newline=False)
-        lines = [whole[start:start + _MAX_LINE] for start in range(0, len(whole), _MAX_LINE)]
-        encoding, body = b"base64", b"\r\n".join(lines) + b"\r\n"
+        encoding, body = b"base64", _lines_of(b2a_base64(data.replace(b"\n", b"\r\n"), newline=False))
     else:
         # Line ends are made last: the encoder would take a lone LF for text and CR for a sign to be kept.
         encoding, body = b"quoted-printable", b2a_qp(data, istext=True).replace(b"\n", b"\r\n") + b"\r\n"

@@ -108,15 +108,20 @@ class Message(Base):
     content: Mapped["MessageContent"] = relationship(cascade="all, delete-orphan", passive_deletes=True)
     text: AssociationProxy[str] = association_proxy("content", "text", creator=lambda it: MessageContent(text=it))
     html: AssociationProxy[str] = association_proxy("content", "html", creator=lambda it: MessageContent(html=it))
+    files: AssociationProxy[str] = association_proxy("content", "files", creator=lambda it: MessageContent(files=it))
 
 
 class MessageContent(Base):
-    """Text and HTML of a message, apart from its state: SQLite would write them anew with every change of state."""
+    """Text and HTML of a message, apart from its state: SQLite would write them anew with every change of state.
+
+    `files` names attachments and the photo of the signature as `letters.files` writes them, "" for none.
+    """
 
     __tablename__ = "message_content"
     message_id: Mapped[int] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"), primary_key=True)
     text: Mapped[str] = mapped_column(default="")
     html: Mapped[str] = mapped_column(default="")
+    files: Mapped[str] = mapped_column(default="")
 
 
 class MessageEvent(Base):

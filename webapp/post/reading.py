@@ -11,10 +11,10 @@ from webapp.post.models import MessageContent
 from webapp.post.obstacles import message
 
 content = Base.metadata.tables[MessageContent.__tablename__]
-_IN_CONTENT = ("text", "html")
+_IN_CONTENT = ("text", "html", "files")
 OUT_OF_STATE = tuple(message.c[name] for name in Outgoing.__slots__ if name not in _IN_CONTENT)
 _ALL = tuple((content if name in _IN_CONTENT else message).c[name] for name in Outgoing.__slots__)
-_CONTENTS = select(content.c.message_id, content.c.text, content.c.html).where(
+_CONTENTS = select(content.c.message_id, content.c.text, content.c.html, content.c.files).where(
     content.c.message_id.in_(bindparam("ids", expanding=True)))
 
 
@@ -26,7 +26,7 @@ def whole_messages() -> Select[Any]:
 def with_contents(rows: Sequence[Row[Any]]) -> list[Outgoing]:
     """Rows of OUT_OF_STATE with their texts, which never change and so need no lock."""
     with db.engine.connect() as connection:
-        found = {i: (words, html) for i, words, html in
+        found = {i: (words, html, files) for i, words, html, files in
                  connection.execute(_CONTENTS, {"ids": [row.id for row in rows]})}
-    parts: list[tuple[Any, ...]] = [(*row, *found.get(row.id, ("", ""))) for row in rows]
+    parts: list[tuple[Any, ...]] = [(*row, *found.get(row.id, ("", "", ""))) for row in rows]
     return [Outgoing(*part) for part in parts]

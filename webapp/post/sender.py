@@ -1,14 +1,17 @@
-"""The address letters come from: one mailbox of the agency, whoever signs."""
+"""Where letters come from and where answers go: one mailbox of the agency sends, a person gets the replies."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from flask import current_app
 
+from webapp.letters.identities import refuse_lost_sale
+from webapp.letters.signatures import Signature
 from webapp.post.relay import mail_words
 from webapp.post.rules import split_sender
-from webapp.staff.models import Office, setting
+from webapp.staff.models import Office, User, setting
 
 # Control, direction and half characters: they can only mislead whoever reads the name.
 _INVISIBLE = ("Cc", "Cf", "Cs")
@@ -38,6 +41,34 @@ def mail_sender(name: str, office: Office) -> str:
     plain = next(filter(None, map(plain_name, (name, split_sender(_mail().get("MAIL_DEFAULT_SENDER", ""))[0],
                                                str(setting("agency_name") or ""), office.name))), "")
     return f"{plain} <{mail_from(office)}>" if plain else mail_from(office)
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """From and Reply-To of a letter, each `Name <address>`; `reply_to` is "" where there is no address to answer to."""
+
+    sender: str
+    reply_to: str
+
+
+def envelope(signature: Signature, office: Office, owner: User | None, *, letter_code: str = "",
+             lost_by: Iterable[User | None] = ()) -> Envelope:
+    """Who a letter says it is from, by its signature (`domain.md` §2.1).
+
+    `owner` is the manager of the trip, `lost_by` whoever else may have lost the sale. Raises LostSaleManager for a
+    refusal letter that one of them would sign, send or get the answers to.
+    """
+    made = Envelope(mail_sender(signature.name, office), reply_to(signature, office, owner))
+    addresses = (split_sender(made.sender)[1], split_sender(made.reply_to)[1])
+    refuse_lost_sale(letter_code, signature, addresses, (owner, *lost_by), office)
+    return made
+
+
+def reply_to(signature: Signature, office: Office, owner: User | None) -> str:
+    """Where answers go: what the identity says, else the manager of the trip while he works here, else the office."""
+    manager = owner.email if owner is not None and owner.works_here and not signature.keeps_off_owner else ""
+    address = signature.reply_to or manager or office.email
+    return f"{plain_name(signature.name)} <{address}>".strip() if address else ""
 
 
 def has_relay() -> bool:

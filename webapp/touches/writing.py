@@ -7,13 +7,16 @@ from webapp.clients.actions import letters_url
 from webapp.clients.links import one_click
 from webapp.clients.models import Client, Consent
 from webapp.db import db
+from webapp.letters.files import Attached, as_text
+from webapp.letters.identities import LostSaleManager, photo_part, signature_for
 from webapp.letters.liquid_text import CompiledLetter
 from webapp.letters.placeholders import REGISTRY, Value
 from webapp.letters.rendering import render_email, render_script, render_sms
 from webapp.letters.rules import LetterError, Rendered, Script, required_missing
 from webapp.letters.signatures import Signature
-from webapp.letters.store import InForce, letter_in_force, signature_for
+from webapp.letters.store import InForce, letter_in_force
 from webapp.post.rules import LANE_NORMAL, LANE_SERVICE, LANE_TRIP, MARKETING
+from webapp.post.sender import Envelope, envelope
 from webapp.touches import store
 from webapp.touches.letter_context import context_of
 from webapp.touches.models import Occasion, Touch
@@ -37,6 +40,8 @@ class Written:
     rendered: Rendered
     letter: InForce
     signature: Signature
+    envelope: Envelope
+    files: str = ""
     unsubscribe_url: str = ""
 
 
@@ -45,7 +50,8 @@ class Desk:
     """Keeps letters and signatures of one batch, so that a thousand touches cost a few look-ups."""
 
     letters: dict[tuple[str, str, bool], InForce | None] = field(default_factory=dict)
-    signatures: dict[tuple[str, int, int | None], Signature] = field(default_factory=dict)
+    signatures: dict[tuple[str, int, int | None, str], Signature] = field(default_factory=dict)
+    photos: dict[str, tuple[Attached, ...]] = field(default_factory=dict)
 
     def letter(self, code: str, language: str, repeat_buyer: bool) -> InForce | None:
         """The text in force, looked up once per batch."""
@@ -54,12 +60,18 @@ class Desk:
             self.letters[key] = letter_in_force(code, language, repeat_buyer=repeat_buyer)
         return self.letters[key]
 
-    def signature(self, identity: str, occasion: Occasion) -> Signature:
+    def signature(self, identity: str, occasion: Occasion, language: str) -> Signature:
         """The signature, looked up once per batch."""
-        key = (identity, occasion.office_id, occasion.owner_id)
+        key = (identity, occasion.office_id, occasion.owner_id, language)
         if key not in self.signatures:
-            self.signatures[key] = signature_for(identity, occasion.office, occasion.owner)
+            self.signatures[key] = signature_for(identity, occasion.office, occasion.owner, language)
         return self.signatures[key]
+
+    def photo(self, signature: Signature) -> tuple[Attached, ...]:
+        """The picture a signature brings along."""
+        if signature.photo not in self.photos:
+            self.photos[signature.photo] = photo_part(signature)
+        return self.photos[signature.photo]
 
 
 def address_for(client: Client, channel: str) -> str:
@@ -77,8 +89,11 @@ def lane_of(touch: Touch) -> int:
     return LANE_TRIP if rule.klass != MARKETING and "departure" in (rule.anchor, rule.before) else LANE_SERVICE
 
 
-def why_not(touch: Touch, occasion: Occasion) -> str:
-    """The reason why this touch may not be sent to this client at all; "" when it may."""
+def why_not(touch: Touch, occasion: Occasion, *, klass: str = "") -> str:
+    """The reason why this touch may not be sent to this client at all; "" when it may.
+
+    `klass` is that of the letter: news stay news, whatever the plan calls its step.
+    """
     client = occasion.client
     if client.write_nothing:
         return "write-nothing"
@@ -87,32 +102,38 @@ def why_not(touch: Touch, occasion: Occasion) -> str:
     consent = db.session.get(Consent, (client.id, touch.channel))
     if consent is not None and (consent.stopped or consent.trips_only and lane_of(touch) > LANE_TRIP):
         return "stopped"
-    if touch.klass == "marketing" and (consent is None or not consent.marketing):
+    if "marketing" in (touch.klass, klass) and (consent is None or not consent.marketing):
         return "no-consent"
     return ""
 
 
 def write(touch: Touch, occasion: Occasion, letter_code: str, desk: Desk, *, now: datetime) -> Written:
     """Fill in the letter. Raises Unsendable with the reason it is skipped for."""
-    reason = why_not(touch, occasion)
-    if reason:
-        raise Unsendable(reason)
     client = occasion.client
     letter = desk.letter(letter_code, client.language, bool(occasion.facts.get("repeat")))
+    reason = why_not(touch, occasion, klass=letter.klass if letter else "")
+    if reason:
+        raise Unsendable(reason)
     if letter is None:
         raise Unsendable("no-letter")
     context = context_of(occasion, letter.language, now=now)
     values = REGISTRY.values_for(context)
     if required_missing(letter, values):
         raise Unsendable("no-value")
-    signature = desk.signature(letter.identity, occasion)
+    signature = desk.signature(letter.identity, occasion, letter.language)
+    try:
+        sent_by = envelope(signature, occasion.office, occasion.owner, letter_code=letter_code,
+                           lost_by=(client.manager,))
+    except LostSaleManager:
+        raise Unsendable("manager-signs") from None
     url = _way_out(touch, letter, now)
     try:
         rendered = _filled(letter, values | {WAY_OUT: url or None}, signature, url)
     except LetterError:
         raise Unsendable("letter-broken") from None
     header = one_click(url) if letter.klass == MARKETING and letter.channel == "email" else ""
-    return Written(address_for(client, touch.channel), rendered, letter, signature, header)
+    goes_along = as_text((*desk.photo(signature), *letter.files)) if letter.channel == "email" else ""
+    return Written(address_for(client, touch.channel), rendered, letter, signature, sent_by, goes_along, header)
 
 
 def _way_out(touch: Touch, letter: InForce, now: datetime) -> str:

@@ -25,6 +25,7 @@ _REASONS = {
     "time-unknown": _l("time unknown"), "no-date": _l("no date"), "cap": _l("letters enough for now"),
     "dates-moved": _l("dates moved"), "sms-budget": _l("SMS budget is used up"),
     "plan-changed": _l("not in the plan any more"),
+    "manager-signs": _l("the manager would sign"),
 }
 _NOT_SENT = _l("not sent")
 

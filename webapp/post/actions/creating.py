@@ -26,7 +26,7 @@ from webapp.staff.rules import Actor
 _INSERTS: dict[str, Any] = {
     name: make(message).on_conflict_do_nothing(index_elements=["key"]).returning(message.c.id)
     for name, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))}
-_CONTENT = Swift(insert(content).inline(), ["message_id", "text", "html"])
+_CONTENT = Swift(insert(content).inline(), ["message_id", "text", "html", "files"])
 _ASK = select(obstacle(but_mode=True), mode_now()).where(message.c.id == bindparam("row"))
 
 
@@ -34,11 +34,12 @@ def enqueue(*, source: str, office_id: int, client_id: int | None, klass: str, c
             text: str, zone: str, now: datetime, actor: Actor, subject: str = "", html: str = "", sender: str = "",
             reply_to: str = "", to_name: str = "", lane: int = rules.LANE_NORMAL, not_before: datetime | None = None,
             true_until: datetime | None = None, letter_version_id: int | None = None, group_key: str = "",
-            unsubscribe_url: str = "", resend: int = 0, resend_of: int | None = None) -> Message:
+            unsubscribe_url: str = "", resend: int = 0, resend_of: int | None = None, files: str = "") -> Message:
     """Put a message into the outbox and give its row; the same `source` and `resend` again give the existing row.
 
     `sender` and `reply_to` are `Name <address>` or bare addresses, `zone` is the reader's time zone, `lane` one of
-    `rules.LANES` (1 first). Nothing leaves before `not_before` (default: at once) or after `true_until`. The row is
+    `rules.LANES` (1 first), `files` what goes along (`letters.files.as_text`). Nothing leaves before `not_before`
+    (default: at once) or after `true_until`. The row is
     `held` while sending or this message is on hold, `cancelled` at once when the reader wants none (`domain.md` §2.6).
     Raises ValueError for an unknown class, channel or lane.
     """
@@ -59,7 +60,7 @@ def enqueue(*, source: str, office_id: int, client_id: int | None, klass: str, c
         row_id = connection.scalar(_INSERTS[connection.dialect.name], values)
         if row_id is None:
             return session.scalars(select(Message).where(Message.key == key)).one()
-        _CONTENT.run(connection, {"message_id": row_id, "text": text, "html": html})
+        _CONTENT.run(connection, {"message_id": row_id, "text": text, "html": html, "files": files})
         values |= _screened(connection, row_id, klass, now, actor)
         if due <= now:
             wake("post")

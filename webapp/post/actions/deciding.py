@@ -175,6 +175,7 @@ def _anew(session: Session, row: Message, address: str, actor: Actor, now: datet
         address=address, subject=row.subject, text=row.text, html=row.html, sender=row.sender, reply_to=row.reply_to,
         to_name=row.to_name, lane=row.lane, not_before=not_before or now, true_until=row.true_until, zone=row.zone,
         letter_version_id=row.letter_version_id, group_key=row.group_key, unsubscribe_url=row.unsubscribe_url,
+        files=row.files,
         resend=number + 1, resend_of=row.id, now=now, actor=actor)
 
 

@@ -92,7 +92,7 @@ def set_mode(mode: str, *, actor: Actor, now: datetime, confirmed: int | None = 
 
 
 def send_test(*, address: str, office_id: int, zone: str, sender: str, subject: str, text: str, actor: Actor,
-              now: datetime, html: str = "", about: str = "") -> Message:
+              now: datetime, html: str = "", about: str = "", files: str = "", reply_to: str = "") -> Message:
     """A test e-mail to the person who asks; it also leaves while sending is held, because only they get it.
 
     True for ten minutes, so that a copy of the database never sends it. One a minute at most, but for those that did
@@ -106,5 +106,5 @@ def send_test(*, address: str, office_id: int, zone: str, sender: str, subject: 
             message.c.source == source, message.c.state.in_(rules.BROKEN))) or 0
         return enqueue(source=source, resend=failed, office_id=office_id, client_id=None, klass=rules.TEST,
                        channel="email", address=address, sender=sender, subject=subject, text=text,
-                       html=html, lane=rules.LANE_URGENT, zone=zone, now=now, actor=actor,
-                       true_until=now + rules.TEST_LASTS)
+                       html=html, files=files, reply_to=reply_to, lane=rules.LANE_URGENT, zone=zone, now=now,
+                       actor=actor, true_until=now + rules.TEST_LASTS)

@@ -32,8 +32,9 @@ def count_waiting(version_ids: Collection[int]) -> int:
 
 
 def replace_text(row: Message, *, subject: str, text: str, html: str, version_id: int, actor: Actor,
-                 now: datetime, unsubscribe_url: str = "") -> bool:
-    """Give a waiting message another text with its own links; False when it has moved on meanwhile.
+                 now: datetime, files: str, sender: str, reply_to: str, klass: str,
+                 unsubscribe_url: str = "") -> bool:
+    """Give a waiting message another text with its links, files and sender; False when it has moved on meanwhile.
 
     Locked first: whoever claims a message reads its text after that, and it must not change any more then.
     """
@@ -45,8 +46,10 @@ def replace_text(row: Message, *, subject: str, text: str, html: str, version_id
         connection = session.connection()
         connection.execute(update(message).where(message.c.id == row.id).values(
             subject=subject, gist="" if subject else text[:200], letter_version_id=version_id,
-            unsubscribe_url=unsubscribe_url, parts=sms_parts(text).parts if row.channel == "sms" else 0))
-        connection.execute(update(content).where(content.c.message_id == row.id).values(text=text, html=html))
+            unsubscribe_url=unsubscribe_url, parts=sms_parts(text).parts if row.channel == "sms" else 0,
+            sender=sender, reply_to=reply_to, klass=klass))
+        connection.execute(update(content).where(content.c.message_id == row.id).values(
+            text=text, html=html, files=files))
         note(connection, free, row.state, actor.name, now, code="rewritten")
         return True
 

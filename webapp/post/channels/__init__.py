@@ -45,6 +45,7 @@ class Outgoing:
     parts: int
     text: str
     html: str
+    files: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import contextlib
 import smtplib
 import socket
 import ssl
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,12 +16,15 @@ from urllib.parse import urlsplit
 
 from webapp.config import Settings
 from webapp.post.channels import Accepted, Gone, Outgoing, Record, Refused, Unreachable
-from webapp.post.channels.composing import composed, dotted
+from webapp.post.channels.composing import dotted_pieces
 from webapp.post.channels.smtp_session import Session
 from webapp.post.refusal_rules import Refusal, read_reply
 from webapp.post.relay import mail_words
 
 _YES = {"1", "true", "yes", "on"}
+LONGEST_BODY = 50.0
+"""Seconds a body may take; with what the lease was renewed at before (`rules.RENEW_AFTER`) less than the lease."""
+_CHUNK = 128 * 1024
 
 
 def provider(settings: Settings) -> "SmtpProvider":
@@ -62,10 +66,9 @@ class SmtpProvider:
     can_ask: bool = False
     sure_after: timedelta = timedelta(0)
 
-    def prepare(self, message: Outgoing) -> tuple[str, str, bytes]:
-        """Envelope sender, envelope recipient and the dot-stuffed body without its final dot."""
-        sender, recipient, mail = composed(message)
-        return sender, recipient, dotted(mail)
+    def prepare(self, message: Outgoing) -> tuple[str, str, list[bytes]]:
+        """Envelope sender, envelope recipient and the dot-stuffed body without its final dot, in pieces."""
+        return dotted_pieces(message)
 
     def open(self) -> "SmtpLine":
         """Connect, greet, encrypt (certificate checked) and log in. Raises Unreachable."""
@@ -107,9 +110,9 @@ class SmtpLine:
         self.pipelining = smtp.has_extn("pipelining")
         self.leftovers = False
         self.commands: list[bytes] = []
-        self.body = b""
+        self.body: list[bytes] = []
 
-    def offer(self, prepared: tuple[str, str, bytes]) -> None:
+    def offer(self, prepared: tuple[str, str, list[bytes]]) -> None:
         """Write the envelope (or its first line)."""
         sender, recipient, self.body = prepared
         self.commands = [f"MAIL FROM:<{sender}>\r\n".encode("ascii"), f"RCPT TO:<{recipient}>\r\n".encode("ascii"),
@@ -134,7 +137,7 @@ class SmtpLine:
                 # It waits for a text all the same; only dropping the connection is safe then.
                 raise Gone(no.text, no)
             raise Refused(no)
-        self._write(self.body)
+        self._write_body()
 
     def hand_over(self) -> None:
         """The final dot."""
@@ -169,7 +172,17 @@ class SmtpLine:
         expected = number == 354 if command == b"DATA\r\n" else number < 400
         return None if expected else read_reply(max(number, 400), text, stage=stage)
 
-    def _write(self, data: bytes) -> None:
+    def _write_body(self) -> None:
+        """A big file may take longer than the time-out of one write, but not longer than the lease lasts."""
+        until = time.monotonic() + LONGEST_BODY
+        for piece in self.body:
+            view = memoryview(piece)
+            for start in range(0, len(view), _CHUNK):
+                if time.monotonic() > until:
+                    raise Gone("the connection is too slow for this letter")
+                self._write(view[start:start + _CHUNK])
+
+    def _write(self, data: bytes | memoryview) -> None:
         if not self.smtp.sock:
             raise Gone("closed")
         try:

@@ -41,5 +41,6 @@ def _rewrite(message: Message, desk: Desk, actor: Actor, now: datetime) -> bool:
     except Unsendable:
         return False
     return post.replace_text(message, subject=written.rendered.subject, text=written.rendered.text,
-                             html=written.rendered.html, version_id=written.letter.version_id,
-                             unsubscribe_url=written.unsubscribe_url, actor=actor, now=now)
+                             html=written.rendered.html, version_id=written.letter.version_id, files=written.files,
+                             sender=written.envelope.sender, reply_to=written.envelope.reply_to,
+                             klass=written.letter.klass, unsubscribe_url=written.unsubscribe_url, actor=actor, now=now)

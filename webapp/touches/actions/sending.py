@@ -12,7 +12,6 @@ from webapp.db import db, transaction
 from webapp.post import actions as post
 from webapp.post.actions.spending import OVER as NO_BUDGET
 from webapp.post.models import Message
-from webapp.post.sender import mail_sender, plain_name
 from webapp.staff.audit import job
 from webapp.touches import store
 from webapp.touches.actions.occasions import group_key, source_key
@@ -92,7 +91,7 @@ def _enqueue(touch: Touch, occasion: Occasion, written: Written, now: datetime) 
         source=source_key(touch.id), group_key=group_key(occasion.id), office_id=occasion.office_id,
         client_id=client.id, klass=written.letter.klass, channel=touch.channel, address=written.address,
         subject=written.rendered.subject, text=written.rendered.text, html=written.rendered.html,
-        sender=mail_sender(written.signature.name, office), reply_to=_reply_to(occasion, written),
+        sender=written.envelope.sender, reply_to=written.envelope.reply_to, files=written.files,
         lane=lane_of(touch), unsubscribe_url=written.unsubscribe_url, zone=client.timezone or office.timezone,
         # Fifteen seconds to notice a slip of the finger (`ux.md` §0: undo stays on the object).
         not_before=max(touch.send_at or now, touch.created_at + GRACE), true_until=touch.true_until,
@@ -105,11 +104,6 @@ def _written_before(touch: Touch) -> int:
     """How many messages this touch had: one that was taken back with the old dates must not stand for the new one."""
     number = select(func.count()).select_from(Message).where(Message.source == source_key(touch.id))
     return int(db.session.scalar(number) or 0)
-
-
-def _reply_to(occasion: Occasion, written: Written) -> str:
-    address = written.signature.email or (occasion.owner.email if occasion.owner else "") or occasion.office.email
-    return f"{plain_name(written.signature.name)} <{address}>".strip() if address else ""
 
 
 def settle(*, now: datetime) -> int:

@@ -11,12 +11,14 @@ from webapp.clients import actions as clients
 from webapp.clients.models import Client, Email
 from webapp.db import db, transaction
 from webapp.kit.days import local_day, zone
+from webapp.letters.files import as_text
+from webapp.letters.identities import photo_part, signature_for
 from webapp.letters.placeholders import REGISTRY
 from webapp.letters.rendering import render_email
 from webapp.letters.rules import LetterError
-from webapp.letters.store import letter_in_force, signature_for
+from webapp.letters.store import letter_in_force
 from webapp.post import actions as post
-from webapp.post.sender import mail_sender
+from webapp.post.sender import envelope
 from webapp.staff.models import User
 from webapp.staff.rules import DIRECTOR, Actor, BadInput
 from webapp.touches.actions import occasions
@@ -85,7 +87,7 @@ def _tell(client_id: int, leaver: User, colleague: User, actor: Actor, now: date
         office = client.office
         today = local_day(now, zone(client.zone))
         values = REGISTRY.values_for(context_for(client, office, colleague, {}, {}, letter.language, today=today))
-        signature = signature_for(letter.identity, office, colleague)
+        signature = signature_for(letter.identity, office, colleague, letter.language)
         try:
             rendered = render_email(
                 letter.compiled, values, signature, letter.language,
@@ -95,7 +97,9 @@ def _tell(client_id: int, leaver: User, colleague: User, actor: Actor, now: date
         message = post.enqueue(
             source=f"handover:{leaver.id}:{colleague.id}:{client.id}", office_id=office.id, client_id=client.id,
             klass=letter.klass, channel="email", address=client.email.address, subject=rendered.subject,
-            text=rendered.text, html=rendered.html, sender=mail_sender(signature.name, office),
-            reply_to=colleague.email, to_name=client.full_name, zone=client.zone,
+            text=rendered.text, html=rendered.html, sender=envelope(signature, office, colleague).sender,
+            # Whoever signs, the client answers to the colleague he has just met.
+            reply_to=colleague.email,
+            files=as_text((*photo_part(signature), *letter.files)), to_name=client.full_name, zone=client.zone,
             letter_version_id=letter.version_id, actor=actor, now=now)
         return message.state != "cancelled"

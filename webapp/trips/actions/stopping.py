@@ -8,13 +8,14 @@ from webapp.batches.actions import once
 from webapp.clients.actions import letters_url
 from webapp.clients.models import Client
 from webapp.db import transaction
+from webapp.letters.files import as_text
+from webapp.letters.identities import photo_part, signature_for
 from webapp.letters.liquid_text import CompiledLetter, compile_letter
 from webapp.letters.placeholders import REGISTRY
 from webapp.letters.rendering import render_email, render_sms
 from webapp.letters.rules import Rendered
-from webapp.letters.store import signature_for
 from webapp.post import actions as post
-from webapp.post.sender import mail_sender
+from webapp.post.sender import envelope
 from webapp.staff.audit import record
 from webapp.staff.rules import DIRECTOR, Actor
 from webapp.touches.actions import occasions
@@ -94,7 +95,8 @@ def _write(trip: Trip, text: StopText, key: str, actor: Actor, now: datetime) ->
     if not channel:
         return ""
     values = REGISTRY.values_for(context_of(occasion, client.language, now=now), text.compiled.names)
-    signature = signature_for("director", occasion.office, occasion.owner)
+    signature = signature_for("director", occasion.office, occasion.owner, client.language)
+    sent_by = envelope(signature, occasion.office, occasion.owner)
     if channel == "sms":
         rendered = Rendered("", "", render_sms(text.compiled, values))
     else:
@@ -106,7 +108,8 @@ def _write(trip: Trip, text: StopText, key: str, actor: Actor, now: datetime) ->
         source=f"stop:{key}:{client.id}", office_id=trip.office_id, client_id=client.id, klass="service",
         channel=channel, address=address_for(client, channel), text=rendered.text, html=rendered.html,
         subject=rendered.subject, zone=client.zone, lane=LANE_FIRST, to_name=client.full_name,
-        sender=mail_sender(signature.name, occasion.office), actor=actor, now=now)
+        sender=sent_by.sender, reply_to=sent_by.reply_to if channel == "email" else "",
+        files=as_text(photo_part(signature)) if channel == "email" else "", actor=actor, now=now)
     return "" if message.state == "cancelled" else channel
 
 

@@ -1,4 +1,4 @@
-"""Verbs of letters: install the shipped texts, keep a draft, publish, return to an older version."""
+"""Verbs of texts: install the shipped ones, keep a draft, publish, return to an older version."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 
 from webapp.db import transaction
 from webapp.letters.checks import Finding, faults_of, kind_of
-from webapp.letters.drafts import Edition, Words, editions_of, words_of
+from webapp.letters.drafts import Edition, Words, editions_of, other_languages, words_of
+from webapp.letters.files import as_rows
 from webapp.letters.models import Identity, Letter, LetterVersion
 from webapp.letters.signatures import IDENTITIES
 from webapp.letters.starters import LANGUAGES, load_starter
@@ -94,7 +95,7 @@ def save_draft(edition: Edition, words: Words, *, seen: str | None, actor: Actor
     """
     actor.needs(ADMIN)
     with transaction() as session:
-        edition = _locked(edition)
+        edition = locked(edition)
         if seen is not None and seen != edition.stamp:
             raise Meanwhile(edition)
         words, draft = words.tidy(), edition.draft
@@ -102,23 +103,23 @@ def save_draft(edition: Edition, words: Words, *, seen: str | None, actor: Actor
             if draft is not None:
                 session.delete(draft)
         elif draft is None:
-            session.add(_version(edition, words, actor, now))
-            record(actor, "drafted", "letter", edition.letter.id, now=now, facts=_which(edition))
+            session.add(new_version(edition, words, actor, now))
+            record(actor, "drafted", "letter", edition.letter.id, now=now, facts=which(edition))
         elif not words.says_the_same(words_of(draft)):
             _put(draft, words)
             draft.author, draft.created_at = actor.name, now
         session.flush()
-        return _locked(edition)
+        return locked(edition)
 
 
 def discard_draft(edition: Edition, *, actor: Actor, now: datetime) -> None:
     """Throw the draft away; the text in force stays. Raises NotAllowed."""
     actor.needs(ADMIN)
     with transaction() as session:
-        draft = _locked(edition).draft
+        draft = locked(edition).draft
         if draft is not None:
             session.delete(draft)
-            record(actor, "discarded", "letter", edition.letter.id, now=now, facts=_which(edition))
+            record(actor, "discarded", "letter", edition.letter.id, now=now, facts=which(edition))
 
 
 def publish(edition: Edition, *, seen: str, actor: Actor, now: datetime) -> LetterVersion:
@@ -128,7 +129,7 @@ def publish(edition: Edition, *, seen: str, actor: Actor, now: datetime) -> Lett
     """
     actor.needs(ADMIN)
     with transaction() as session:
-        edition = _locked(edition)
+        edition = locked(edition)
         if seen != edition.stamp:
             raise Meanwhile(edition)
         draft = edition.draft
@@ -148,12 +149,12 @@ def restore(edition: Edition, version: LetterVersion, *, actor: Actor, now: date
     """Publish the text of an older version again, as a new version; a draft stays. Raises Blocked, NotAllowed."""
     actor.needs(ADMIN)
     with transaction() as session:
-        edition = _locked(edition)
+        edition = locked(edition)
         words = words_of(version)
         if edition.in_force is not None and words.says_the_same(words_of(edition.in_force)):
             return edition.in_force
         _refuse_faulty(edition, words)
-        row = _version(edition, words, actor, now)
+        row = new_version(edition, words, actor, now)
         row.published_at = now
         session.add(row)
         _say("restored", edition, row.number, actor, now)
@@ -161,7 +162,7 @@ def restore(edition: Edition, version: LetterVersion, *, actor: Actor, now: date
         return row
 
 
-def _locked(edition: Edition) -> Edition:
+def locked(edition: Edition) -> Edition:
     """The edition as it stands now; two people who write the same letter wait for each other here."""
     with transaction() as session:
         letter = session.get_one(Letter, edition.letter.id, with_for_update=True)
@@ -169,7 +170,8 @@ def _locked(edition: Edition) -> Edition:
             letter, edition.language, edition.variant, [])
 
 
-def _version(edition: Edition, words: Words, actor: Actor, now: datetime) -> LetterVersion:
+def new_version(edition: Edition, words: Words, actor: Actor, now: datetime) -> LetterVersion:
+    """A row for these words, not yet published, with the next number."""
     number = edition.versions[0].number + 1 if edition.versions else 1
     row = LetterVersion(letter_id=edition.letter.id, language=edition.language, variant=edition.variant,
                         number=number, author=actor.name, created_at=now)
@@ -179,10 +181,11 @@ def _version(edition: Edition, words: Words, actor: Actor, now: datetime) -> Let
 
 def _put(row: LetterVersion, words: Words) -> None:
     row.title, row.subject, row.body, row.parts = words.title, words.subject, words.source, dict(words.parts)
+    row.files = as_rows(words.files)
 
 
 def _refuse_faulty(edition: Edition, words: Words) -> None:
-    findings = faults_of(words, kind_of(edition.letter))
+    findings = faults_of(words, kind_of(edition.letter), others=other_languages(edition))
     if findings:
         raise Blocked(findings)
 
@@ -190,8 +193,9 @@ def _refuse_faulty(edition: Edition, words: Words) -> None:
 def _say(verb: str, edition: Edition, number: int, actor: Actor, now: datetime) -> None:
     old = edition.in_force
     record(actor, verb, "letter", edition.letter.id, now=now,
-           facts={**_which(edition), "version": [old.number if old else "", number]})
+           facts={**which(edition), "version": [old.number if old else "", number]})
 
 
-def _which(edition: Edition) -> dict[str, list[str]]:
+def which(edition: Edition) -> dict[str, list[str]]:
+    """Language and kind of reader, as the log keeps them."""
     return {"language": ["", edition.language], **({"variant": ["", edition.variant]} if edition.variant else {})}
