@@ -1,6 +1,6 @@
 """Changing a letter: preview while typing, draft, test, publishing with its question, older texts again."""
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
@@ -11,7 +11,7 @@ from webapp.desk.letter_preview import fill, refused_words
 from webapp.desk.letter_views import Place, editor, place_of, version_or_404
 from webapp.letters import actions, draft_rules
 from webapp.letters.checks import faults_of, kind_of
-from webapp.letters.drafts import Edition, Words, words_of
+from webapp.letters.drafts import Edition, Words, shown_editions, words_of
 from webapp.letters.files import as_text
 from webapp.letters.identities import LostSaleManager
 from webapp.letters.liquid_text import compile_letter
@@ -50,7 +50,7 @@ def save(letter_id: int) -> Response | BaseResponse:
     try:
         edition = _keep(place, form)
     except actions.Meanwhile as error:
-        return _meanwhile(place, form, error)
+        return meanwhile(place, form, error)
     said = _("The draft is kept. Clients still get the published text.")
     return see_other(place.url(), said if edition.draft else _("Nothing differs from the published text."))
 
@@ -61,6 +61,10 @@ def discard(letter_id: int) -> BaseResponse:
     """Back to the published text."""
     place = place_of(letter_id)
     actions.discard_draft(place.edition, actor=actor_of(current_user), now=place.now)
+    if not shown_editions(place.edition.letter):
+        return see_other(url_for("letters.index"), _("The draft is gone."))
+    if place.edition.in_force is None:
+        return see_other(url_for("letter_settings.show", letter_id=letter_id), _("The draft is gone."))
     return see_other(place.url(), _("The draft is gone. This is the published text."))
 
 
@@ -81,7 +85,7 @@ def test(letter_id: int) -> Response | BaseResponse:
         form.take(faults_of(words, kind_of(place.edition.letter)))
         return editor(place, form, status=422)
     except actions.Meanwhile as error:
-        return _meanwhile(place, form, error)
+        return meanwhile(place, form, error)
     office, rendered = place.reader.office, filled.rendered
     title = rendered.subject or _("SMS: %(name)s", name=words.title)
     post.send_test(
@@ -109,7 +113,7 @@ def publish(letter_id: int) -> Response | BaseResponse:
     try:
         edition = _keep(place, form)
     except actions.Meanwhile as error:
-        return _meanwhile(place, form, error)
+        return meanwhile(place, form, error)
     if edition.draft is None:
         return see_other(place.url(), _("Nothing differs from the published text."))
     if any(_new_and_gone(edition, words)) and post.count_waiting(_ids(edition)):
@@ -181,8 +185,8 @@ def _keep(place: Place, form: LetterForm) -> Edition:
                               actor=actor_of(current_user), now=place.now)
 
 
-def _meanwhile(place: Place, form: LetterForm, error: actions.Meanwhile) -> Response:
-    """What was typed stays in the form; saving once more overwrites what the colleague wrote."""
+def meanwhile(place: Place, form: LetterForm, error: actions.Meanwhile) -> Response:
+    """A colleague was quicker: what was typed stays in the form; saving once more overwrites what they wrote."""
     shown = error.edition.shown
     form.seen.data = error.edition.stamp
     return editor(place, form, status=409, note=_(

@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
 from wtforms import HiddenField, StringField, TextAreaField
 
 from webapp.letters.check_words import FIELDS, sentence
 from webapp.letters.checks import Finding
-from webapp.letters.drafts import Edition, Words
+from webapp.letters.drafts import Edition, Words, words_of
 from webapp.letters.rules import PARTS
 from webapp.web.forms import BaseForm
 
@@ -21,6 +22,8 @@ class LetterForm(BaseForm):
     greeting = TextAreaField(FIELDS["greeting"])
     expect = TextAreaField(FIELDS["expect"])
     more = TextAreaField(FIELDS["more"])
+    files = FileField(FIELDS["files"], description=_l("PDF, JPEG or PNG, up to 5 MB each and 10 MB together."),
+                      render_kw={"accept": "application/pdf,image/jpeg,image/png"})
     seen = HiddenField()
 
     def fill_in(self, words: Words, stamp: str) -> None:
@@ -35,7 +38,7 @@ class LetterForm(BaseForm):
         shown = edition.shown
         parts = {name: self[name].data or "" for name in PARTS} if edition.is_parted else {}
         return Words(self.title.data or (shown.title if shown else ""), self.subject.data or "",
-                     "" if parts else self.body.data or "", parts).tidy()
+                     "" if parts else self.body.data or "", parts, words_of(shown).files).tidy()
 
     def append(self, name: str, text: str) -> None:
         """Put `text` at the end of a field: what an insert button does without JavaScript."""

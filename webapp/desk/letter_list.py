@@ -66,6 +66,11 @@ def title_of(editions: Sequence[Edition]) -> str:
     return (shown.title if shown else "") or chosen.letter.code
 
 
+def variant_words(variant: str) -> str:
+    """For whom a text is."""
+    return _("for those who come again") if variant else _("for everybody")
+
+
 def edition_name(edition: Edition) -> str:
     """«Русский», «Русский, едут снова»."""
     language = LANGUAGE_NAMES.get(edition.language, edition.language)

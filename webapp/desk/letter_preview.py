@@ -105,7 +105,8 @@ def refused_words(code: str) -> str:
     """Why a refusal letter cannot go to this reader."""
     said = _("Its address is that of the manager who lost the sale.") if code == "address" else \
         _("It would carry the name of the manager who lost the sale.")
-    return f"{said} {_('Such a letter comes from the quality director only: fill in the quality director.')}"
+    only = _("Such a letter comes from the quality director only: fill in the quality director.")
+    return f"{said} {only}"
 
 
 def fill(edition: Edition, compiled: CompiledLetter, files: Sequence[Attached], reader: Reader,
@@ -183,8 +184,8 @@ def policy() -> str:
 @lru_cache(maxsize=1)
 def _style_hashes() -> str:
     sample = render_email(compile_letter("-", "-"), {}, Signature(), "ru").html
-    blocks = re.findall(r"<style>(.*?)</style>", sample, re.DOTALL)
-    return " ".join(f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'" for text in blocks)
+    blocks = re.findall(r"<style>(.*?)</style>", sample + draft_rules.darkened(sample), re.DOTALL)
+    return " ".join(f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'" for text in dict.fromkeys(blocks))
 
 
 def _sizes(edition: Edition, compiled: CompiledLetter, text: str, user: User, now: datetime) -> list[str]:

@@ -17,22 +17,22 @@ from webapp.desk import letter_people as people
 from webapp.desk.letter_forms import LetterForm
 from webapp.desk.letter_people import Reader
 from webapp.kit import clock
-from webapp.letters import draft_rules
+from webapp.letters import draft_rules, file_words
 from webapp.letters.check_words import FIELDS
 from webapp.letters.check_words import sentence as finding_words
-from webapp.letters.drafts import Edition, Words, editions_of, words_of
+from webapp.letters.drafts import Edition, Words, shown_editions, words_of
 from webapp.letters.models import Letter, LetterVersion
 from webapp.letters.rules import PARTS
 from webapp.staff.log_words import add_log_words
 from webapp.staff.models import Office, scoped
 from webapp.staff.rules import ADMIN
 from webapp.touches.models import PlanStep
-from webapp.web.guard import allow
+from webapp.web.guard import STAFF, allow
 from webapp.web.nav import Section, add_section
 from webapp.web.page import page, row_id
 
 bp = Blueprint("letters", __name__, url_prefix="/admin/letters")
-READERS = ("director", "admin")
+READERS = STAFF
 VIEWS = {"letter": _l("Letter"), "phone": _l("Phone"), "text": _l("Text")}
 
 
@@ -44,8 +44,13 @@ def register(app: Flask) -> None:
         "created": _l("New letter “%(name)s”"),
         "drafted": _l("Began to change the letter “%(name)s”"), "discarded": _l("Threw away the draft of “%(name)s”"),
         "published": _l("Published the letter “%(name)s”"),
-        "restored": _l("Published an older text of “%(name)s” again")}, _titles, {
-        "version": _l("Version"), "variant": _l("For whom")})
+        "restored": _l("Published an older text of “%(name)s” again"),
+        "settings": _l("Changed the settings of the letter “%(name)s”"),
+        "gave-up": _l("Gave up the text of “%(name)s” for those who come again")}, _titles, {
+        "version": _l("Version"), "variant": _l("For whom"), "klass": _l("Kind"), "identity": _l("Signed by"),
+        "requires": _l("Not sent without")}, values={
+            "klass": lambda code: str(letter_list.CLASSES.get(code, code)),
+            "identity": lambda code: str(letter_list.IDENTITIES.get(code, code))})
 
 
 @dataclass(frozen=True)
@@ -111,6 +116,7 @@ def version(letter_id: int, version_id: int) -> Response:
     place = place_of(letter_id)
     row = version_or_404(place, version_id)
     return page("desk/letter_version.html", place=place, version=row, fields=FIELDS, zone=current_user.zone,
+                files=words_of(row).files, file_words=file_words,
                 title=letter_list.title_of(list(place.editions.values())),
                 changes=_changes(words_of(row), words_of(place.edition.in_force)), words=letter_list,
                 may_edit=ADMIN in current_user.hats)
@@ -127,6 +133,7 @@ def editor(place: Place, form: LetterForm, *, status: int = 200, note: str = "")
         "view": view if view in VIEWS else "letter", "views": VIEWS, "fields": FIELDS, "parts": PARTS,
         "places": letter_preview.places_of(place.reader, place.edition.language, place.now),
         # Buttons change only with the client: a press must not lose its button under the finger.
+        "file_words": file_words, "files": words.files,
         "new_places": request.form.get("places_of") != str(place.reader.key)}
     response = page(
         "desk/letter.html", "desk/_letter_answer.html", status=status, note=note, words=letter_list,
@@ -142,7 +149,7 @@ def editor(place: Place, form: LetterForm, *, status: int = 200, note: str = "")
 def place_of(letter_id: int) -> Place:
     """What the address asks for, or 404."""
     letter = db.session.get(Letter, letter_id) or abort(404)
-    editions = editions_of(letter)
+    editions = shown_editions(letter)
     wished = request.args.get("language", ""), request.args.get("variant", "")
     edition = editions.get(wished) or editions.get((current_user.language, "")) or next(iter(editions.values()), None)
     if edition is None or (request.args.get("language") and wished not in editions):
@@ -189,7 +196,8 @@ def _people(place: Place, typed: str) -> dict[str, Any]:
 def _changes(old: Words, new: Words) -> list[tuple[str, list[draft_rules.Piece]]]:
     """(field, pieces) of what differs, in the order of the fields."""
     def fields(words: Words) -> dict[str, str]:
-        return {"title": words.title, "subject": words.subject, **(words.parts or {"body": words.body})}
+        return {"title": words.title, "subject": words.subject, **(words.parts or {"body": words.body}),
+                "files": "\n".join(f"{file.name}, {file_words.size_of(file.size)}" for file in words.files)}
     before, after = fields(old), fields(new)
     return [(name, draft_rules.difference(before.get(name, ""), after.get(name, "")))
             for name in dict.fromkeys([*before, *after]) if before.get(name, "") != after.get(name, "")]

@@ -6,8 +6,11 @@ from webapp.desk import (
     check_views,
     client_views,
     first_steps,
+    identity_views,
     letter_changes,
+    letter_files,
     letter_new,
+    letter_settings,
     letter_views,
     plan_changes,
     plan_publishing,
@@ -17,7 +20,8 @@ from webapp.desk import (
 )
 
 blueprints = [check_views.bp, client_views.bp, today.bp, letter_views.bp, letter_changes.bp, letter_new.bp,
-              plan_views.bp, plan_changes.bp, plan_trying.bp, plan_publishing.bp]
+              letter_files.bp, letter_settings.bp, identity_views.bp, plan_views.bp, plan_changes.bp, plan_trying.bp,
+              plan_publishing.bp]
 
 
 def register(app: Flask) -> None:
@@ -28,3 +32,4 @@ def register(app: Flask) -> None:
     today.register(app)
     letter_views.register(app)
     plan_views.register(app)
+    identity_views.register(app)

@@ -47,13 +47,13 @@ def file_name(given: str, ending: str) -> str:
     name = unicodedata.normalize("NFC", given).replace("\\", "/").rpartition("/")[2]
     name = "".join(" " if unicodedata.category(c)[0] == "Z" else c for c in name
                    if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn"))
-    name = " ".join(_BAD_IN_NAMES.sub(" ", name).split()).strip(". ")
-    same = {"jpg": (".jpg", ".jpeg")}.get(ending, (f".{ending}",))
+    name = " ".join(_BAD_IN_NAMES.sub(" ", name).split())
+    same = (".jpg", ".jpeg", ".png") if ending in ("jpg", "png") else (f".{ending}",)
     for known in same:
         if name.lower().endswith(known):
             name = name[:-len(known)].rstrip(". ")
             break
-    name = name[:_LONGEST_NAME].rstrip(". ")
+    name = name.strip(". ")[:_LONGEST_NAME].rstrip(". ")
     if not name or _RESERVED.fullmatch(name.partition(".")[0]):
         name = f"file {name}".strip()
     return f"{name}.{ending}"

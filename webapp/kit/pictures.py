@@ -59,7 +59,9 @@ def _opened(data: bytes, wanted: int) -> Image.Image:
             return _on_white(ImageOps.exif_transpose(image))
     except BadPicture:
         raise
-    except (OSError, ValueError, SyntaxError, EOFError, MemoryError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:
+        raise BadPicture("too-large") from error
+    except (OSError, ValueError, SyntaxError, EOFError, MemoryError) as error:
         raise BadPicture("damaged") from error
 
 

@@ -136,6 +136,11 @@ def framed_for_preview(html: str) -> str:
     return html.replace(_HEAD, _HEAD + _OWN_POLICY, 1)
 
 
+def darkened(html: str) -> str:
+    """The same letter as a dark screen shows it, on any screen."""
+    return html.replace("@media (prefers-color-scheme: dark)", "@media all")
+
+
 def changed_names(old: Collection[str], new: Collection[str]) -> tuple[list[str], list[str]]:
     """Placeholders that came and that went."""
     return sorted(set(new) - set(old)), sorted(set(old) - set(new))

@@ -13,6 +13,7 @@ from webapp.db import Base, db
 from webapp.letters.models import LetterFile
 
 MOST_EACH, MOST_TOGETHER = 5 * 1024 * 1024, 10 * 1024 * 1024
+MOST_FILES = 10
 HEAVY = 3 * 1024 * 1024
 """From here on letters load slowly on phones, and strict mail servers look twice."""
 PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"

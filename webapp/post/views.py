@@ -14,6 +14,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from webapp.db import db
 from webapp.kit import clock
+from webapp.letters import file_words
+from webapp.letters.files import bytes_of, from_text, with_pictures
 from webapp.post import actions, callback_views, mail_views, money_views, money_words, queries, sms_views, wording
 from webapp.post.models import Message
 from webapp.post.origins import origins_of
@@ -27,7 +29,7 @@ from webapp.staff.models import Office
 from webapp.staff.rules import NotAllowed
 from webapp.web.guard import DESK, STAFF, allow
 from webapp.web.nav import Section, add_section, add_strips
-from webapp.web.page import is_partial, page, part, row_id, safe_next, see_other
+from webapp.web.page import is_partial, page, part, row_id, safe_next, see_other, to_save
 
 bp = Blueprint("post", __name__, url_prefix="/outbox")
 # The pages of mail and of SMS hang on the same blueprint.
@@ -101,7 +103,8 @@ def index() -> Response:
 def message(message_id: int) -> Response:
     """One message with its text, its look and its whole history."""
     row, listed = _message_or_404(message_id), queries.one_row(current_user, message_id)
-    return page("post/message.html", message=row, row=listed, history=queries.history(row.id),
+    return page("post/message.html", message=row, row=listed, file_words=file_words,
+                files=[it for it in from_text(row.files) if not it.cid], history=queries.history(row.id),
                 resends=queries.resends(row), zone=db.session.get_one(Office, row.office_id).timezone, here=_here(),
                 **_of_rows([listed], clock.now()))
 
@@ -113,10 +116,18 @@ def letter(message_id: int) -> Response:
     row = _message_or_404(message_id)
     if not row.html:
         abort(404)
-    response = make_response(row.html)
+    response = make_response(with_pictures(row.html, from_text(row.files)))
     response.headers["Content-Security-Policy"] = LETTER_CSP
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
     return response
+
+
+@bp.get("/<int:message_id>/files/<sha>")
+@allow(*STAFF)
+def file(message_id: int, sha: str) -> Response:
+    """A file that went along with it."""
+    named = next((it for it in from_text(_message_or_404(message_id).files) if it.sha == sha), None) or abort(404)
+    return to_save(bytes_of(named.sha) or abort(404), named.name, named.type)
 
 
 @bp.post("/<int:message_id>/retry")

@@ -7,6 +7,7 @@ from webapp.letters.actions.settings import BadSettings, Wanted, change_settings
 from webapp.letters.actions.texts import (
     Blocked,
     Meanwhile,
+    create,
     discard_draft,
     install_starter,
     publish,
@@ -15,5 +16,5 @@ from webapp.letters.actions.texts import (
 )
 
 __all__ = ["BadFile", "BadSettings", "Blocked", "Meanwhile", "Wanted", "add_edition", "change_settings",
-           "discard_draft", "give_up_variant", "install_starter", "keep_attachment", "keep_photo", "publish", "restore",
+           "create", "discard_draft", "give_up_variant", "install_starter", "keep_attachment", "keep_photo", "publish", "restore",
            "save_draft", "save_identity"]

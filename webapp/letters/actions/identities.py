@@ -50,5 +50,5 @@ def _facts(before: Fields, after: Fields) -> dict[str, list[Any]]:
     def said(fields: Fields, name: str) -> str:
         value = getattr(fields, name)
         return "\n".join(value) if name == "links" else value[:12] if name == "photo" else str(value)
-    return {name: [said(before, name), said(after, name)] for name in Fields.__dataclass_fields__
+    return {f"sign_{name}": [said(before, name), said(after, name)] for name in Fields.__dataclass_fields__
             if getattr(before, name) != getattr(after, name)}
