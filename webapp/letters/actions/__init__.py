@@ -15,6 +15,6 @@ from webapp.letters.actions.texts import (
     save_draft,
 )
 
-__all__ = ["BadFile", "BadSettings", "Blocked", "Meanwhile", "Wanted", "add_edition", "change_settings",
-           "create", "discard_draft", "give_up_variant", "install_starter", "keep_attachment", "keep_photo", "publish", "restore",
+__all__ = ["BadFile", "BadSettings", "Blocked", "Meanwhile", "Wanted", "add_edition", "change_settings", "create",
+           "discard_draft", "give_up_variant", "install_starter", "keep_attachment", "keep_photo", "publish", "restore",
            "save_draft", "save_identity"]
