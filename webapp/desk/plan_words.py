@@ -141,8 +141,6 @@ def notes(step: DraftStep) -> list[str]:
         said.append(_("only before the departure"))
     if step.series:
         said.append(str(SERIES.get(step.series, step.series)))
-    if step.or_call:
-        said.append(_("a call if it cannot arrive"))
     if step.needs_outcome:
         said.append(_("a result must be told"))
     return said
