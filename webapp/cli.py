@@ -218,8 +218,9 @@ def demo_load() -> None:
 def demo_remove() -> None:
     """Remove the demo data and nothing else; sending is held afterwards."""
     from webapp.desk.demo import remove
+    from webapp.desk.setup import first_person_wanted
 
-    for line in remove(now=clock.now()):
+    for line in (*remove(now=clock.now()), *first_person_wanted()):
         click.echo(line)
 
 

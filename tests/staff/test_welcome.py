@@ -1,22 +1,26 @@
 """The first person of an empty agency: set up once, then never again."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import delete
 
+from webapp.config import Settings
 from webapp.db import db, transaction
 from webapp.staff import actions
+from webapp.staff.first_code import first_code, is_first_code
 from webapp.staff.models import AuditEntry, Office, Setting, User, UserOffice
 from webapp.staff.rules import NotAllowed
 
-FILLED = {"agency": "Попутный ветер", "name": "Анна Орлова", "email": "Anna@Example.org",
+CODE = first_code(Settings(instance=Path("."), secret_key="k" * 64, database_url=""))
+FILLED = {"code": CODE, "agency": "Попутный ветер", "name": "Анна Орлова", "email": "Anna@Example.org",
           "password": "пять тёплых морей", "again": "пять тёплых морей"}
 
 
 @pytest.fixture
-def empty(app: Flask) -> Flask:
+def empty(app: Flask, cast: Any) -> Flask:
     """An agency in which nobody works yet."""
     with transaction() as session:
         session.execute(delete(UserOffice))
@@ -32,13 +36,36 @@ def test_the_first_person_is_director_and_admin_and_is_in(empty: Flask, browse: 
     browser = browse()
     assert browser.get("/welcome").h1 == "Откройте своё агентство"
     answer = browser.post("/welcome", FILLED)
-    assert (answer.status, answer.location) == (303, "/")
+    assert (answer.status, answer.location) == (303, "/setup")
     user = db.session.query(User).one()
     assert (user.email, user.hats, user.is_network) == ("anna@example.org", {"director", "admin"}, True)
     assert db.session.get(Setting, "agency_name").value == "Попутный ветер"
     assert browser.get("/me").status == 200
     assert browser.get("/admin/users").status == 200
     assert [row.verb for row in db.session.query(AuditEntry).order_by(AuditEntry.id)] == ["set_up", "signed_in"]
+
+
+def test_the_printed_address_brings_the_code_along(empty: Flask, browse: Any) -> None:
+    page = browse().get(f"/welcome?code={CODE}")
+    assert page.root.one("input", name="code").attrs["type"] == "hidden"
+    assert page.root.one("input", name="code").attrs["value"] == CODE
+
+
+@pytest.mark.parametrize("code", ["", "AAAA-BBBB-CCCC-DDDD", CODE[:-1], f"{CODE}A", "я" * 16])
+def test_a_stranger_without_the_code_cannot_claim_a_fresh_server(empty: Flask, browse: Any, code: str) -> None:
+    answer = browse().post("/welcome", {**FILLED, "code": code})
+    assert answer.status == 422
+    assert "#code" in [node.attrs["href"] for node in answer.root.one(class_="summary").all("a")]
+    assert answer.root.one("input", name="agency").attrs["value"] == FILLED["agency"]
+    assert db.session.query(User).count() == 0
+
+
+def test_the_code_is_known_however_it_is_typed_and_belongs_to_one_instance() -> None:
+    mine, other = (Settings(instance=Path("."), secret_key=key * 64, database_url="") for key in "ab")
+    code = first_code(mine)
+    assert is_first_code(mine, code.lower().replace("-", " "))
+    assert is_first_code(mine, code.replace("O", "0").replace("I", "1"))
+    assert not is_first_code(other, code)
 
 
 def test_it_is_gone_as_soon_as_there_is_anybody(empty: Flask, browse: Any) -> None:

@@ -15,7 +15,7 @@ class Kind:
 
     `after(batch)` gives (url, label) of its own page, before it starts and after it has ended, or None.
     `explain(problem)` makes a sentence of one entry of BatchRow.problems; the heading of the file stands in
-    mapping["heading"], for the download of bad rows.
+    mapping["heading"], for the download of bad rows. Without `is_rows` progress is told in per cent alone.
     """
 
     name: str
@@ -24,6 +24,7 @@ class Kind:
     counted: Mapping[str, Any] = field(default_factory=dict)
     after: "Callable[[Batch], tuple[str, Any] | None]" = lambda batch: None
     explain: Callable[[Any], str] = str
+    is_rows: bool = True
 
 
 KINDS: dict[str, Kind] = {}

@@ -106,7 +106,8 @@ def _shown(batch: Batch) -> dict[str, Any]:
     """What the page shows: words for the state, the figures of the report, and what may be done."""
     kind = kind_of(batch.kind)
     may_stop = batch.is_open and rules.may_stop(actor_of(current_user), batch.office_id, batch.user_id)
-    return {"batch": batch, "title": kind.title if kind else _("Long work"), "may_stop": may_stop,
+    return {"is_rows": kind is None or kind.is_rows, "batch": batch,
+            "title": kind.title if kind else _("Long work"), "may_stop": may_stop,
             "counted": [(label, batch.totals.get(name, 0)) for name, label in kind.counted.items()] if kind else [],
             "after": None if batch.is_open or not kind else kind.after(batch),
             "bad": 0 if batch.is_open else models.count_bad(batch.id),

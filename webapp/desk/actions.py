@@ -1,18 +1,34 @@
 """Verbs that need every room: one tick of the clock, and the first set-up of an agency."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from webapp.clients.actions import install_texts
+from sqlalchemy import select
+
+from webapp.db import db, transaction
+from webapp.desk.demo_data.actions import NotEmpty, refuse_where_people_work, remove_demo
+from webapp.desk.demo_data.actions.opening import NOTE
 from webapp.desk.integrity import inspect
+from webapp.desk.setup_rules import AGENCY, DATA, DONE, SIGNATURES
+from webapp.desk.setup_state import MARKS
 from webapp.letters.actions import install_starter
+from webapp.letters.models import Identity
 from webapp.post import actions as post
-from webapp.staff.audit import job
-from webapp.touches.actions.plans import install_starter_plan
+from webapp.staff.actions import edit_agency, edit_office
+from webapp.staff.actions.offices import Place
+from webapp.staff.audit import job, record
+from webapp.staff.models import Office, Setting, User, setting
+from webapp.staff.rules import ADMIN, Actor
+from webapp.touches.actions.plans import install_starter_plan, switch_step
 from webapp.touches.actions.sending import plan_calls_instead, queue_due, settle
 from webapp.touches.actions.waiting import watch_waiting
+from webapp.touches.models import Plan, PlanStep, PlanVersion
+from webapp.touches.store import forget_steps
 
 MOST_SHOWN = 100
+SERVICE_CALL = "service_call"
 
 
 def tick(*, now: datetime) -> dict[str, Any]:
@@ -41,3 +57,101 @@ def install_shipped(*, now: datetime) -> None:
     install_texts(actor=actor, now=now)
     install_starter(actor=actor, now=now)
     install_starter_plan(now=now)
+
+
+def settle_setup(step: str, state: str, *, actor: Actor, now: datetime) -> None:
+    """A step of the first set-up is "done" or "skipped". Done stays done, whatever is skipped later."""
+    actor.needs(ADMIN)
+    with transaction() as session:
+        row = session.get(Setting, MARKS, with_for_update=True)
+        before = dict(row.value) if row is not None else {}
+        if before.get(step) in (state, DONE):
+            return
+        session.merge(Setting(key=MARKS, value={**before, step: state}))
+        session.flush()
+        record(actor, f"setup-{state}", "agency", None, now=now)
+
+
+def set_up_place(values: Mapping[str, str], office: Office | None, *, actor: Actor, now: datetime) -> None:
+    """What clients read of the agency, and its first office. Raises BadInput as `edit_agency` and `edit_office`."""
+    with transaction():
+        edit_agency(agency_name=values["agency_name"], language=setting("language") or "ru",
+                    agency_phone=values["agency_phone"], agency_email=values["agency_email"],
+                    agency_site=values["agency_site"], actor=actor, now=now)
+        if office is not None:
+            place = Place(values["office_name"], values["timezone"], values["city"], values["address"],
+                          office.phone or values["agency_phone"], office.email or values["agency_email"],
+                          dict(office.hours))
+            edit_office(office, place, actor=actor, now=now)
+        settle_setup(AGENCY, DONE, actor=actor, now=now)
+
+
+def name_signers(people: Mapping[str, Mapping[str, str]], *, actor: Actor, now: datetime) -> None:
+    """Who signs for the whole agency: name, role and address of answers by code of the identity."""
+    actor.needs(ADMIN)
+    with transaction() as session:
+        facts: dict[str, Any] = {}
+        for code, values in people.items():
+            row = session.scalar(select(Identity).where(Identity.code == code, Identity.office_id.is_(None))
+                                 .with_for_update())
+            if row is None:
+                row = Identity(code=code)
+                session.add(row)
+            for name, new in values.items():
+                old = getattr(row, name) or ""
+                if old != new:
+                    facts[f"{code}_{name}"] = [old, new]
+                    setattr(row, name, new)
+        session.flush()
+        if facts:
+            record(actor, "signers", "agency", None, now=now, facts=facts)
+        settle_setup(SIGNATURES, DONE, actor=actor, now=now)
+
+
+def turn_service_call(*, actor: Actor, now: datetime) -> bool:
+    """The call after the sale is planned for new trips, or no longer; gives whether it is now."""
+    actor.needs(ADMIN)
+    with transaction() as session:
+        # One at a time: two clicks at once must not make one version of the plan twice.
+        step = session.scalars(select(PlanStep).join(PlanVersion).join(Plan).where(
+            Plan.code == "trip", PlanStep.code == SERVICE_CALL).order_by(PlanVersion.number.desc())
+            .limit(1).with_for_update()).one()
+        is_on = not step.active
+        switch_step(SERVICE_CALL, is_on, author=actor.name, now=now)
+        forget_steps()
+        record(actor, "service-call-on" if is_on else "service-call-off", "agency", None, now=now)
+        return is_on
+
+
+def demo_fault() -> str:
+    """Why the demo cannot be loaded now: "here", "live", "waiting", "taken", or ""."""
+    if setting(NOTE) is not None:
+        return "here"
+    try:
+        refuse_where_people_work()
+    except NotEmpty as fault:
+        return fault.code
+    return ""
+
+
+def demo_people() -> list[int]:
+    """Ids of the people the demo brought."""
+    return list((setting(NOTE) or {}).get("users", ()))
+
+
+def own_people() -> list[str]:
+    """Names of those who stay when the demo leaves."""
+    return list(db.session.scalars(select(User.name).where(User.dismissed_at.is_(None), User.id.not_in(demo_people()))
+                                   .order_by(User.name)))
+
+
+def clear_demo(*, actor: Actor, now: datetime) -> None:
+    """Take the demo out, on somebody's word; how to begin is open again, and sending is held."""
+    actor.needs(ADMIN)
+    with transaction() as session:
+        own = actor.user_id not in demo_people()
+        remove_demo(now)
+        row = session.get(Setting, MARKS)
+        if row is not None:
+            row.value = {step: state for step, state in row.value.items() if step != DATA}
+        record(actor if own else job("demo"), "demo-removed", "agency", None, now=now)

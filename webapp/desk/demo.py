@@ -5,19 +5,19 @@ from datetime import datetime
 
 from webapp.desk.demo_data import agency
 from webapp.desk.demo_data.actions import close_load, open_agency, remove_demo
-from webapp.desk.demo_data.living import Life
+from webapp.desk.demo_data.living import Life, Told
 from webapp.desk.demo_data.working import Work
 
 
-def load(*, now: datetime) -> Iterator[str]:
-    """Load the agency as it stands at `now` and give the lines "login – role – password".
+def load(*, now: datetime, told: Told = lambda done, every: None) -> Iterator[str]:
+    """Load the agency as it stands at `now` and give the lines "login – role – password"; `told` hears how far it is.
 
     Sending is in trial mode from then on: letters become files, nothing leaves. Everything is made by the verbs
     people use, so its history is real. Raises NotEmpty (a ValueError) where demo data stand already, where sending
     is live, or where letters wait.
     """
     opened = open_agency(now)
-    Life(Work(opened), now).live()
+    Life(Work(opened), now).live(told)
     close_load()
     return iter([f"{one.login} – {one.role} – {agency.PASSWORD}" for one in agency.STAFF])
 

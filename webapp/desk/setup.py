@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from flask import current_app
 from flask_migrate import upgrade
 from sqlalchemy import select
 
@@ -15,6 +16,8 @@ from webapp.desk.demo_data.actions import is_unfinished
 from webapp.post.actions import set_mode
 from webapp.staff.actions import add_office
 from webapp.staff.audit import job
+from webapp.staff.first_code import first_address
+from webapp.staff.lists import nobody_yet
 from webapp.staff.models import Office, User, setting
 from webapp.touches.store import forget_steps
 
@@ -42,4 +45,12 @@ def prepare(*, demo: bool, now: datetime) -> Iterator[str]:
         list(remove(now=now))
     if demo and db.session.scalar(select(User.id).limit(1)) is None:
         yield from load(now=now)
+    yield from first_person_wanted()
     yield "ready"
+
+
+def first_person_wanted() -> Iterator[str]:
+    """Where the first person sets up the agency, as long as there is nobody; only whoever runs the program reads it."""
+    if nobody_yet():
+        yield "Open this page to set up your agency / Откройте эту страницу, чтобы завести агентство:"
+        yield f"  {first_address(current_app.extensions['snova.settings'])}"

@@ -5,6 +5,8 @@ from flask import Flask
 from webapp.desk import (
     check_views,
     client_views,
+    demo_views,
+    demo_work,
     first_steps,
     identity_views,
     letter_changes,
@@ -16,12 +18,14 @@ from webapp.desk import (
     plan_publishing,
     plan_trying,
     plan_views,
+    setup_views,
     today,
 )
 
 blueprints = [check_views.bp, client_views.bp, today.bp, letter_views.bp, letter_changes.bp, letter_new.bp,
               letter_files.bp, letter_settings.bp, identity_views.bp, plan_views.bp, plan_changes.bp, plan_trying.bp,
-              plan_publishing.bp]
+              plan_publishing.bp, setup_views.bp]
+assert demo_views.bp is setup_views.bp and demo_work.KIND
 
 
 def register(app: Flask) -> None:

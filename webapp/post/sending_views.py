@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
@@ -15,6 +14,7 @@ from webapp.kit import clock
 from webapp.post import actions, queries, wording
 from webapp.post.actions.modes import figures_of, present_mode
 from webapp.post.channels import provider_for
+from webapp.post.mode_words import MODE_WORDS
 from webapp.post.relay import mail_words
 from webapp.post.rules import CHANNELS, MODES
 from webapp.post.sender import has_relay, mail_sender
@@ -28,13 +28,6 @@ from webapp.web.page import page, row_id, see_other
 bp = Blueprint("sending", __name__, url_prefix="/admin/sending")
 HERE = "here"
 """The category of a message that is shown beside the button that caused it, not above the page."""
-MODE_WORDS = {
-    "held": (_l("Paused"), _l("Letters and SMS are written and wait. Nothing leaves."),
-             _l("A new agency begins like this, and a restored copy.")),
-    "trial": (_l("Trial"), _l("Everything is written to files and can be read in the outbox. Nothing leaves."),
-              _l("To try things out, with the demo agency for example. What was written like this counts as sent.")),
-    "live": (_l("Live"), _l("Letters and SMS leave at their moments."), _l("The ordinary work.")),
-}
 
 
 @bp.get("")

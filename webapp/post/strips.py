@@ -16,8 +16,9 @@ from webapp.post.money_words import state_words
 from webapp.post.sender import has_relay
 from webapp.post.spending import has_budget, purse_of
 from webapp.post.wording import SMS_FILE
+from webapp.staff.models import setting
 from webapp.staff.rules import ADMIN
-from webapp.web.nav import Strip
+from webapp.web.nav import Strip, unfinished
 
 _PATIENCE = timedelta(minutes=5)
 
@@ -30,7 +31,7 @@ def sending_strips() -> Iterator[Strip]:
                     *_way_out_of_hold())
     elif mode == "trial":
         yield Strip("accent", "eye", _("Trial mode."), _("Nothing leaves: letters and SMS are only written to files."),
-                    url_for("post.index", show="sent"), _("Read them in the outbox"))
+                    *_way_out_of_trial())
     else:
         yield from _silent_relay()
         yield from _sms_to_files()
@@ -40,10 +41,18 @@ def sending_strips() -> Iterator[Strip]:
 def _way_out_of_hold() -> tuple[str, str]:
     if ADMIN not in current_user.hats:
         return url_for("post.index", show="held"), _("See what waits")
+    if left := unfinished():
+        return left.url, left.label
     # Without a mail server sending cannot be switched on anyway.
     if not has_relay():
         return url_for("sending.mail"), _("Set up the mail server")
     return url_for("sending.index"), _("Switch sending on")
+
+
+def _way_out_of_trial() -> tuple[str, str]:
+    if ADMIN in current_user.hats and setting("demo"):
+        return "/setup/demo", _("Remove the demo agency")
+    return url_for("post.index", show="sent"), _("Read them in the outbox")
 
 
 def _sms_to_files() -> Iterator[Strip]:

@@ -17,10 +17,10 @@ from webapp.kit import clock
 from webapp.letters import file_words
 from webapp.letters.files import bytes_of, from_text, with_pictures
 from webapp.post import actions, callback_views, mail_views, money_views, money_words, queries, sms_views, wording
+from webapp.post.mode_words import MODE_WORDS
 from webapp.post.models import Message
 from webapp.post.origins import origins_of
 from webapp.post.rules import UNDO_FOR, can_be_unfailed, send_again_from
-from webapp.post.sending_views import MODE_WORDS
 from webapp.post.spending import sms_price
 from webapp.post.strips import sending_strips
 from webapp.staff.audit import actor_of

@@ -24,6 +24,8 @@ _FAULTS = {
     "bad-phone": _l("“%(value)s” is not a phone number. Write it like +7 916 123-45-67."),
     "bad-site": _l("“%(value)s” is not the address of a site. Write it like www.example.ru."),
     "no-name": _l("Please write the name."),
+    "wrong-first-code": _l("This is not the code. Copy the whole address from the window in which the program was "
+                           "started."),
     "unknown-role": _l("There is no role “%(value)s”."),
     "unknown-office": _l("There is no open office “%(value)s”."),
     "no-office": _l("Choose at least one office."),

@@ -45,6 +45,25 @@ class FirstStep:
     is_done: bool
 
 
+@dataclass(frozen=True)
+class Unfinished:
+    """What an administrator has not set up yet, as a link for the line above every page."""
+
+    url: str
+    label: str
+
+
+def add_unfinished(app: Flask, ask: Callable[[], Unfinished | None]) -> None:
+    """A room says whether setting up is unfinished; asked only where the line above the page has room for it."""
+    app.extensions["snova.unfinished"] = ask
+
+
+def unfinished() -> Unfinished | None:
+    """What is left of setting up; None when nothing is."""
+    ask = current_app.extensions.get("snova.unfinished")
+    return ask() if ask else None
+
+
 def add_first_steps(app: Flask, steps: Callable[[], Iterable[FirstStep]]) -> None:
     """A room offers what an agency does first; asked only where there is nothing to show yet."""
     app.extensions["snova.first_steps"].append(steps)

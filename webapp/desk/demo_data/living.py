@@ -31,6 +31,7 @@ STARTED = 12
 """Days ago the agency began with Snova; older trips came with the sheet it had kept before."""
 TROUBLES = {sales.FAILS: "fly_tomorrow", sales.SILENT: "bon_voyage"}
 Deed = Callable[[datetime], object]
+Told = Callable[[int, int], object]
 
 
 @dataclass
@@ -42,13 +43,14 @@ class Life:
     deeds: list[tuple[datetime, int, Deed]] = field(default_factory=list)
     last: datetime | None = None
 
-    def live(self) -> None:
-        """Everything from the first sale until now."""
+    def live(self, told: Told = lambda done, every: None) -> None:
+        """Everything from the first sale until now; `told` hears how far it is."""
         for office in self.work.agency.offices.values():
             self._plan_office(office, today_of(office, self.now), calendar_of(office))
-        for at, _number, deed in sorted(self.deeds, key=itemgetter(0, 1)):
+        for done, (at, _number, deed) in enumerate(sorted(self.deeds, key=itemgetter(0, 1))):
             self._tick_until(at)
             deed(at)
+            told(done, len(self.deeds))
         self._tick_until(self.now)
         tick(now=self.now)
 

@@ -24,8 +24,12 @@ class CodeForm(StaffForm):
 
 
 class WelcomeForm(StaffForm):
-    """The first person of an empty agency."""
+    """The first person of an empty agency. `code` proves that it is whoever started the program."""
 
+    code = StringField(_l("Code of the first start"), [Filled(_l("Please write the code."))],
+                       description=_l("It stands in the window in which the program was started, in the address "
+                                      "after “Open this page”."),
+                       render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"})
     agency = StringField(_l("Name of the agency"), [Filled(_l("Please write what your agency is called."))],
                          description=_l("Clients read it in letters and on their pages."),
                          render_kw={"autocomplete": "organization"})

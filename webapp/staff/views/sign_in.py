@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
-from flask import Response, abort, redirect, request, url_for
+from flask import Response, abort, current_app, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
+from webapp.config import Settings
 from webapp.staff import actions, passwords, words
+from webapp.staff.first_code import is_first_code
 from webapp.staff.forms.sign_in import CodeForm, LoginForm, WelcomeForm
 from webapp.staff.lists import nobody_yet, user_by_email
 from webapp.staff.login import begin_second_step, second_step, sign_in, sign_out
@@ -90,11 +92,11 @@ def logout() -> BaseResponse:
 @bp.route("/welcome", methods=["GET", "POST"])
 @open_to_all
 def welcome() -> BaseResponse:
-    """The very first person; gone as soon as there is anybody."""
+    """The very first person; gone as soon as there is anybody. The code is asked for, so that it is no stranger."""
     if not nobody_yet():
         abort(404)
-    form = WelcomeForm()
-    if form.submitted():
+    form = WelcomeForm(code=request.args.get("code", "")[:40])
+    if form.submitted() and _knows_code(form):
         now = moment()
         try:
             user = actions.set_up_agency(
@@ -104,8 +106,22 @@ def welcome() -> BaseResponse:
             form.take(error)
         else:
             sign_in(user, now=now)
-            return see_other("/", _("Welcome! The agency is set up, and you can do everything in it."))
-    return page("staff/welcome.html", status=422 if form.is_submitted() else 200, form=form)
+            return see_other("/setup", _("Welcome! The agency is there. Four steps more and it can work."))
+    has_code = not form.code.errors and is_first_code(_settings(), form.code.data or "")
+    return page("staff/welcome.html", status=422 if form.is_submitted() else 200, form=form, has_code=has_code)
+
+
+def _knows_code(form: WelcomeForm) -> bool:
+    # Eighty bits cannot be guessed: tries need not be counted, and no stranger can make the owner wait.
+    if is_first_code(_settings(), form.code.data or ""):
+        return True
+    form.take(BadInput("wrong-first-code", "code"))
+    return False
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["snova.settings"]
+    return settings
 
 
 def finish(user: User, next_url: str) -> BaseResponse:

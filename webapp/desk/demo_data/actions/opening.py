@@ -1,7 +1,7 @@
 """Opening the demo agency: offices, people, signatures, name, trial mode; and a note of what stood there before."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -24,8 +24,16 @@ PLACE_FIELDS = tuple(Place.__dataclass_fields__)
 SIGNER_FIELDS = ("name", "role", "email", "phone")
 
 
+LOADS_FOR = timedelta(minutes=15)
+"""No load takes as long on the slowest machine."""
+
+
 class NotEmpty(ValueError):
-    """Demo data cannot be loaded here: they are there already, or letters of real clients wait."""
+    """Demo data cannot be loaded here: they are there already, or letters of real clients wait; `code` says which."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(text)
+        self.code = code
 
 
 @dataclass(frozen=True)
@@ -39,8 +47,9 @@ class Opened:
 def open_agency(now: datetime) -> Opened:
     """Make offices and people and put sending into trial mode, all or nothing. Raises NotEmpty."""
     with transaction() as session:
-        _refuse_where_people_work()
-        before: dict[str, Any] = {"agency_name": setting("agency_name"), "identities": {}, "offices": [], "users": []}
+        refuse_where_people_work()
+        before: dict[str, Any] = {"agency_name": setting("agency_name"), "identities": {}, "offices": [], "users": [],
+                                  "began": now.isoformat()}
         offices = {code: _office(code, place, before, now) for code, place in agency.PLACES.items()}
         staff = {one.key: _person(one, before, now) for one in agency.STAFF}
         _signers(before)
@@ -63,19 +72,29 @@ def is_unfinished() -> bool:
     return note is not None and not note.get("finished")
 
 
-def _refuse_where_people_work() -> None:
+def is_loading(now: datetime) -> bool:
+    """True while the past of the demo is being lived: the worker must not run ahead of it. Not for ever: a load that
+    was killed is begun anew, or cleared away."""
+    note = setting(NOTE)
+    if note is None or note.get("finished") or "began" not in note:
+        return False
+    return now - datetime.fromisoformat(note["began"]) < LOADS_FOR
+
+
+def refuse_where_people_work() -> None:
+    """Raises NotEmpty "here", "taken", "waiting" or "live" where a demo has no place."""
     if setting(NOTE) is not None:
-        raise NotEmpty("the demo data are here already; remove them first")
+        raise NotEmpty("here", "the demo data are here already; remove them first")
     taken = [one.login for one in agency.STAFF if user_by_email(one.login)]
     if taken:
-        raise NotEmpty(f"these logins are taken: {', '.join(taken)}")
+        raise NotEmpty("taken", f"these logins are taken: {', '.join(taken)}")
     waiting = db.session.scalar(select(func.count()).select_from(Message).where(
         Message.state.in_(("held", "queued", "claimed", "handed"))))
     if waiting:
         # Trial mode would write them into files, and they would count as sent.
-        raise NotEmpty(f"{waiting} messages wait to be sent here; demo data need trial mode")
+        raise NotEmpty("waiting", f"{waiting} messages wait to be sent here; demo data need trial mode")
     if setting("mode") == "live":
-        raise NotEmpty("sending is live here; demo data need trial mode")
+        raise NotEmpty("live", "sending is live here; demo data need trial mode")
 
 
 def _office(code: str, place: Place, before: dict[str, Any], now: datetime) -> Office:

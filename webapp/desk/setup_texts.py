@@ -1,0 +1,32 @@
+"""The plan in force with the letter behind each step, as the first set-up shows it."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from webapp.db import db
+from webapp.desk.letter_list import ICONS, current_steps
+from webapp.letters.models import Letter
+from webapp.touches.models import PlanStep
+from webapp.web.i18n import page_language
+
+_STEP_ICONS = {**ICONS, "call": "phone", "visit": "person"}
+
+
+@dataclass(frozen=True)
+class PlanText:
+    """One step: what it is called, its letter (0: none) and its picture."""
+
+    step: PlanStep
+    name: str
+    letter_id: int
+    icon: str
+
+
+def plan_texts() -> list[PlanText]:
+    """All steps in the order of the plan."""
+    letters = {row.code: row.id for row in db.session.execute(select(Letter.code, Letter.id))}
+    steps = sorted((step for found in current_steps().values() for step in found), key=lambda it: it.position)
+    return [PlanText(step, step.name_ru if page_language() == "ru" else step.name_en,
+                     letters.get(step.letter_code or step.code, 0), _STEP_ICONS.get(step.channel, "mail"))
+            for step in steps]
