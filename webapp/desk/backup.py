@@ -21,8 +21,8 @@ from flask_migrate import upgrade
 
 from webapp.config import ROOT, Settings
 from webapp.db import db
-from webapp.post.actions import set_mode
-from webapp.staff.audit import job
+from webapp.post.actions.modes import hold_copy
+from webapp.post.place import RESTORED
 
 FORMAT = 1
 KEY_FILE = "secret_key"
@@ -71,7 +71,7 @@ def restore_backup(file: Path, *, now: datetime) -> str:
         warning = _restore_secret(archive, settings)
     db.engine.dispose()
     upgrade()
-    held = set_mode("held", actor=job("restore"), now=now)
+    held = hold_copy(RESTORED, now=now)
     return f"restored as of {about['made_at']}{kept}; sending is held, {held.on_hold} messages wait{warning}"
 
 

@@ -15,6 +15,7 @@ from webapp.post import actions, queries, wording
 from webapp.post.actions.modes import figures_of, present_mode
 from webapp.post.channels import provider_for
 from webapp.post.mode_words import MODE_WORDS
+from webapp.post.place import HELD_BECAUSE
 from webapp.post.relay import mail_words
 from webapp.post.rules import CHANNELS, MODES
 from webapp.post.sender import has_relay, mail_sender
@@ -90,7 +91,8 @@ def _confirmation(wished: str, status: int) -> Response:
     return page("post/confirm_mode.html", status=status, wished=wished, words=MODE_WORDS[wished],
                 before=MODE_WORDS[present_mode()][0], mode=present_mode(), figures=figures_of(clock.now()),
                 no_relay=wished == "live" and not has_relay(), is_demo=wished == "live" and bool(setting("demo")),
-                sms_to_files=wished == "live" and sms_to_files())
+                sms_to_files=wished == "live" and sms_to_files(),
+                is_copy=wished == "live" and bool(setting(HELD_BECAUSE)))
 
 
 def sms_to_files() -> bool:

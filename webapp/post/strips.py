@@ -13,6 +13,7 @@ from webapp.post import queries, rules
 from webapp.post.actions.modes import present_mode
 from webapp.post.channels import provider_for
 from webapp.post.money_words import state_words
+from webapp.post.place import COPIED, HELD_BECAUSE, RESTORED
 from webapp.post.sender import has_relay
 from webapp.post.spending import has_budget, purse_of
 from webapp.post.wording import SMS_FILE
@@ -27,7 +28,8 @@ def sending_strips() -> Iterator[Strip]:
     """What staff must know about sending before they trust the page below."""
     mode = present_mode()
     if mode == "held":
-        yield Strip("accent", "pause", _("Sending is on hold."), _("Letters and SMS are written and wait."),
+        because = setting(HELD_BECAUSE)
+        yield Strip("yellow" if because else "accent", "pause", _("Sending is on hold."), _why_held(because),
                     *_way_out_of_hold())
     elif mode == "trial":
         yield Strip("accent", "eye", _("Trial mode."), _("Nothing leaves: letters and SMS are only written to files."),
@@ -38,10 +40,17 @@ def sending_strips() -> Iterator[Strip]:
         yield from _budget()
 
 
+def _why_held(because: str | None) -> str:
+    said = {RESTORED: _("This is a copy from a backup: nothing leaves until an administrator switches sending on."),
+            COPIED: _("The data were copied here, or an older copy was put in their place: nothing leaves until an "
+                      "administrator switches sending on.")}
+    return said.get(because or "") or _("Letters and SMS are written and wait.")
+
+
 def _way_out_of_hold() -> tuple[str, str]:
     if ADMIN not in current_user.hats:
         return url_for("post.index", show="held"), _("See what waits")
-    if left := unfinished():
+    if not setting(HELD_BECAUSE) and (left := unfinished()):
         return left.url, left.label
     # Without a mail server sending cannot be switched on anyway.
     if not has_relay():

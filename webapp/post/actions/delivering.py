@@ -9,6 +9,7 @@ from flask import current_app
 from webapp.db import db
 from webapp.post import rules
 from webapp.post.actions.claiming import anything_due, claim
+from webapp.post.actions.copies import may_leave_from_here, remember_here
 from webapp.post.actions.leases import release_leases, resolve_unknown
 from webapp.post.actions.modes import present_mode
 from webapp.post.actions.shift import Shift
@@ -50,6 +51,8 @@ def _batch(channel: str, clock: Callable[[], datetime], going: Callable[[], bool
         return False
     db.session.expire_all()
     mode = present_mode()
+    if mode == "live" and not may_leave_from_here(now):
+        return False
     provider = provider_for(channel, mode, current_app.extensions["snova.settings"])
     db.session.rollback()
     claimed = claim(channel, provider, now=now, mode=mode, author=author)
@@ -62,4 +65,6 @@ def _batch(channel: str, clock: Callable[[], datetime], going: Callable[[], bool
     shift = Shift(provider, claimed, clock, going, author)
     done = shift.run()
     tally.update(shift.tally)
+    if mode == "live":
+        remember_here()
     return done

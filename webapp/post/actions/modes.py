@@ -1,10 +1,12 @@
 """The three modes of sending (`domain.md` §2.7), with the numbers a person confirms before anything leaves."""
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
 
 from webapp.db import db, transaction
 from webapp.post import rules
@@ -13,7 +15,8 @@ from webapp.post.actions.history import fence, locked_ids, move
 from webapp.post.actions.stopping import let_go
 from webapp.post.models import Message
 from webapp.post.obstacles import message
-from webapp.staff.audit import record
+from webapp.post.place import HELD_BECAUSE, PLACE, mark_of
+from webapp.staff.audit import job, record
 from webapp.staff.models import Setting, setting
 from webapp.staff.rules import ADMIN, Actor, NotAllowed
 
@@ -63,6 +66,19 @@ def figures_of(now: datetime) -> Figures:
     )
 
 
+def hold_copy(because: str, *, now: datetime) -> Figures:
+    """Nothing leaves from a copy, "restored" or "copied", until an administrator goes live; staff are told why."""
+    with transaction() as session:
+        held = set_mode("held", actor=job("copy"), now=now)
+        session.merge(Setting(key=HELD_BECAUSE, value=because))
+        return held
+
+
+def settle_here(session: Session) -> None:
+    """Letters leave from here on, and from here only: the mark of this place, and a new count of what was seen."""
+    session.merge(Setting(key=PLACE, value={"mark": mark_of(session.connection()), "epoch": secrets.token_hex(8)}))
+
+
 def set_mode(mode: str, *, actor: Actor, now: datetime, confirmed: int | None = None) -> Figures:
     """Change the mode; gives what left the hold and what was missed.
 
@@ -80,6 +96,10 @@ def set_mode(mode: str, *, actor: Actor, now: datetime, confirmed: int | None = 
         if mode != "held" and confirmed is not None and expected.leaving > confirmed:
             raise Changed(expected)
         session.merge(Setting(key="mode", value=mode))
+        if setting(HELD_BECAUSE):
+            session.merge(Setting(key=HELD_BECAUSE, value=""))
+        if mode == "live":
+            settle_here(session)
         session.flush()
         record(actor, "mode", "sending", None, now=now, facts={"mode": [before, mode]})
         if mode == "held":
