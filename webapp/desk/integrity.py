@@ -9,7 +9,7 @@ from sqlalchemy import Row, Select, func, select
 from webapp.batches.models import last_worker
 from webapp.clients.models import Client
 from webapp.db import db
-from webapp.post.models import Message, MessageEvent
+from webapp.post.models import Message, MessageEvent, SmsMonth
 from webapp.staff.models import Office
 from webapp.touches.models import Occasion, Touch
 from webapp.touches.standing import standing_of
@@ -39,6 +39,7 @@ def inspect(*, now: datetime) -> Findings:
     _messages_without_end(found)
     _cancelled_trips(found)
     _repeated_mail(found)
+    _sms_months(found)
     return found
 
 
@@ -124,3 +125,14 @@ def _repeated_mail(found: Findings) -> None:
              .group_by(Message.source).having(func.count() > 1))
     for source, number in db.session.execute(query):
         found.faults.append(f"{source}: sent {number} times")
+
+
+def _sms_months(found: Findings) -> None:
+    """A month of SMS holds at least what its messages say: less would let a budget be overspent."""
+    query = (select(SmsMonth.month, SmsMonth.kopecks, SmsMonth.parts, func.coalesce(func.sum(Message.cost), 0),
+                    func.coalesce(func.sum(Message.parts), 0))
+             .outerjoin(Message, Message.charged_on == SmsMonth.month)
+             .group_by(SmsMonth.month, SmsMonth.kopecks, SmsMonth.parts))
+    for month, kopecks, parts, of_kopecks, of_parts in db.session.execute(query):
+        if kopecks < of_kopecks or parts < of_parts:
+            found.faults.append(f"SMS of {month:%Y-%m}: less was counted than the messages cost")
