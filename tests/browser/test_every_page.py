@@ -21,7 +21,10 @@ PAGES = (
     ("anna", "/admin/offices/{office}"), ("anna", "/admin/absences"), ("anna", "/admin/log"),
     ("anna", "/admin/plans"), ("anna", "/admin/plans/1"), ("anna", "/admin/plans/1/steps/call_back"),
     ("anna", "/admin/plans/1/steps/new"), ("anna", "/admin/plans/1/preview"), ("anna", "/admin/plans/1/versions"),
-    ("anna", "/admin/plans/1/differences"), ("anna", "/admin/letters/new"), ("anna", "/admin/settings"), ("anna", "/admin/sending"), ("anna", "/admin/tokens"), (None, "/login"),
+    ("anna", "/admin/plans/1/differences"), ("anna", "/admin/letters/new"), ("anna", "/admin/settings"),
+    ("anna", "/admin/sending"), ("anna", "/admin/sending/sms"), ("anna", "/admin/tokens"), ("anna", "/setup"),
+    ("anna", "/setup/agency"), ("anna", "/setup/signatures"), ("anna", "/setup/letters"), ("anna", "/setup/data"),
+    ("anna", "/setup/demo"), (None, "/login"),
 )
 
 

@@ -12,7 +12,10 @@ from sqlalchemy import select
 from webapp.clients.links import EXAMPLE_TOKEN, LETTERS, find_link
 from webapp.db import db, transaction
 from webapp.letters.rules import split_parts
+from webapp.post.actions import set_sms_money
+from webapp.post.budget_rules import Budget
 from webapp.post.models import Message
+from webapp.staff.audit import job
 from webapp.touches.actions.sending import queue_due
 from webapp.touches.models import Touch
 from webapp.web.security import CSP
@@ -214,6 +217,16 @@ def test_an_sms_is_counted_after_filling_for_the_chosen_and_for_the_longest_clie
     typed = form("bon_voyage", body="Привет, {{ клиент.имя }}", client=str(short.client.id))
     page = anna.post(url("bon_voyage", "/preview"), typed, htmx=True)
     assert page.root.one(id="size").text.startswith("10 знаков · 1 SMS Самая длинная: 98 знаков · 2 SMS")
+
+
+def test_the_counter_tells_the_price_of_a_typical_and_of_the_longest_sms(anna, cast, now):
+    set_sms_money(price=350, budget=Budget(), actor=job("test"), now=now)
+    short = flying(cast, now, first="Ян", email="y@example.com", phone="+79160000078")
+    flying(cast, now, first="Константин" * 9)
+    typed = form("bon_voyage", body="Привет, {{ клиент.имя }}", client=str(short.client.id))
+    page = anna.post(url("bon_voyage", "/preview"), typed, htmx=True)
+    said = page.root.one(id="size").text.replace("\xa0", " ")
+    assert said.startswith("10 знаков · 1 SMS · около 3,50 ₽ Самая длинная: 98 знаков · 2 SMS · около 7 ₽")
 
 
 def test_latin_sms_have_more_room(anna):

@@ -2,7 +2,7 @@
 
 from flask import Response, current_app, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
+from flask_login import current_user, logout_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from webapp.desk import actions
@@ -32,6 +32,8 @@ def remove_demo() -> BaseResponse:
     actions.clear_demo(actor=actor_of(current_user), now=clock.now())
     if is_own:
         return see_other(url_for("setup.index"), _("The demo agency is gone. Sending is on hold."))
+    # The person of this request is gone: from here on it is a visitor.
+    logout_user()
     sign_out(now=clock.now())
     if nobody_yet():
         # Whoever held the demo's keys goes on; strangers do not know the code.

@@ -45,7 +45,8 @@ class AgencyForm(BaseForm):
 
     def take(self, error: BadInput) -> None:
         """Put the sentence for `error` beside its field."""
-        name = {"name": "office_name", "phone": "agency_phone", "email": "agency_email"}.get(error.field, error.field)
+        name = {"name": "office_name", "phone": "agency_phone", "email": "agency_email",
+                "zone": "timezone"}.get(error.field, error.field)
         field = self._fields.get(name) or self.agency_name
         field.errors = [*field.errors, words.fault(error)]
 
