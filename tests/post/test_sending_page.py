@@ -176,6 +176,8 @@ def test_going_live_with_nothing_waiting_counts_no_messages(browse, cast, use):
 def test_on_hold_the_strip_leads_to_the_mail_server_first(browse, cast, use, now):
     mode("held", now)
     use(MAIL_SERVER="")
+    with transaction() as session:
+        session.merge(Setting(key="setup", value=dict.fromkeys(("agency", "signatures", "letters", "data"), "skipped")))
     assert "Настроить почтовый сервер" in browse(cast.anna).get("/outbox").text
     use(MAIL_SERVER="localhost")
     assert "Включить отправку" in browse(cast.anna).get("/outbox").text

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from webapp.clients.actions import install_texts
 from sqlalchemy import select
 
+from webapp.clients.actions import install_texts
 from webapp.db import db, transaction
 from webapp.desk.demo_data.actions import NotEmpty, refuse_where_people_work, remove_demo
 from webapp.desk.demo_data.actions.opening import NOTE
@@ -20,12 +20,14 @@ from webapp.staff.actions import edit_agency, edit_office
 from webapp.staff.actions.offices import Place
 from webapp.staff.audit import job, record
 from webapp.staff.models import Office, Setting, User, setting
-from webapp.staff.rules import ADMIN, Actor
-from webapp.touches.actions.plans import install_starter_plan, switch_step
+from webapp.staff.rules import ADMIN, Actor, NotAllowed
+from webapp.touches.actions.plan_drafting import change, publish
+from webapp.touches.actions.plans import install_starter_plan
 from webapp.touches.actions.sending import plan_calls_instead, queue_due, settle
 from webapp.touches.actions.waiting import watch_waiting
-from webapp.touches.models import Plan, PlanStep, PlanVersion
-from webapp.touches.store import forget_steps
+from webapp.touches.models import Plan
+from webapp.touches.plan_book import book_of
+from webapp.touches.plan_draft_rules import switched
 
 MOST_SHOWN = 100
 SERVICE_CALL = "service_call"
@@ -109,16 +111,20 @@ def name_signers(people: Mapping[str, Mapping[str, str]], *, actor: Actor, now: 
 
 
 def turn_service_call(*, actor: Actor, now: datetime) -> bool:
-    """The call after the sale is planned for new trips, or no longer; gives whether it is now."""
+    """The call after the sale is planned for new trips, or no longer; gives whether it is now.
+
+    Raises NotAllowed("plan-draft") while somebody's changes of the plan wait: they would be published along.
+    """
     actor.needs(ADMIN)
     with transaction() as session:
-        # One at a time: two clicks at once must not make one version of the plan twice.
-        step = session.scalars(select(PlanStep).join(PlanVersion).join(Plan).where(
-            Plan.code == "trip", PlanStep.code == SERVICE_CALL).order_by(PlanVersion.number.desc())
-            .limit(1).with_for_update()).one()
-        is_on = not step.active
-        switch_step(SERVICE_CALL, is_on, author=actor.name, now=now)
-        forget_steps()
+        plan_id = session.scalars(select(Plan.id).where(Plan.code == "trip").with_for_update()).one()
+        book = book_of(plan_id)
+        if book is None or book.draft is not None:
+            raise NotAllowed("plan-draft")
+        is_on = not any(step.active for step in book.steps if step.code == SERVICE_CALL)
+        changed = change(plan_id, lambda steps: switched(steps, SERVICE_CALL, is_on), seen=book.stamp, actor=actor,
+                         now=now)
+        publish(plan_id, seen=changed.stamp, actor=actor, now=now)
         record(actor, "service-call-on" if is_on else "service-call-off", "agency", None, now=now)
         return is_on
 

@@ -129,10 +129,10 @@ def _repeated_mail(found: Findings) -> None:
 
 def _sms_months(found: Findings) -> None:
     """A month of SMS holds at least what its messages say: less would let a budget be overspent."""
-    query = (select(SmsMonth.month, SmsMonth.kopecks, SmsMonth.parts, func.coalesce(func.sum(Message.cost), 0),
-                    func.coalesce(func.sum(Message.parts), 0))
+    query = (select(SmsMonth.month, SmsMonth.kopecks, SmsMonth.parts, func.sum(Message.cost), func.sum(Message.parts))
              .outerjoin(Message, Message.charged_on == SmsMonth.month)
              .group_by(SmsMonth.month, SmsMonth.kopecks, SmsMonth.parts))
-    for month, kopecks, parts, of_kopecks, of_parts in db.session.execute(query):
-        if kopecks < of_kopecks or parts < of_parts:
+    rows: list[Row[Any]] = list(db.session.execute(query))
+    for month, kopecks, parts, of_kopecks, of_parts in rows:
+        if kopecks < (of_kopecks or 0) or parts < (of_parts or 0):
             found.faults.append(f"SMS of {month:%Y-%m}: less was counted than the messages cost")

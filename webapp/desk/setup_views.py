@@ -21,7 +21,7 @@ from webapp.post.mode_words import MODE_WORDS
 from webapp.post.sender import has_relay
 from webapp.staff.audit import actor_of
 from webapp.staff.models import setting
-from webapp.staff.rules import ADMIN, Actor, BadInput
+from webapp.staff.rules import ADMIN, Actor, BadInput, NotAllowed
 from webapp.web.guard import allow
 from webapp.web.page import page, see_other
 
@@ -119,7 +119,11 @@ def save_letters() -> BaseResponse:
 @allow("admin")
 def switch_service_call() -> BaseResponse:
     """The call after the sale by somebody who did not sell: on or off for new trips."""
-    is_on = actions.turn_service_call(actor=_me(), now=clock.now())
+    try:
+        is_on = actions.turn_service_call(actor=_me(), now=clock.now())
+    except NotAllowed:
+        return see_other(url_for("setup.letters"), _("Changes of the plan wait to be published. Publish them first, or "
+                                                     "switch the call on there."), "yellow")
     return see_other(url_for("setup.letters"), _("The call after the sale is planned for new trips.") if is_on
                      else _("The call after the sale is no longer planned."))
 
