@@ -129,10 +129,11 @@ def _repeated_mail(found: Findings) -> None:
 
 def _sms_months(found: Findings) -> None:
     """A month of SMS holds at least what its messages say: less would let a budget be overspent."""
-    query = (select(SmsMonth.month, SmsMonth.kopecks, SmsMonth.parts, func.sum(Message.cost), func.sum(Message.parts))
+    query = (select(SmsMonth.month, SmsMonth.kopecks, SmsMonth.parts, func.sum(Message.cost).label("of_kopecks"),
+                    func.sum(Message.parts).label("of_parts"))
              .outerjoin(Message, Message.charged_on == SmsMonth.month)
              .group_by(SmsMonth.month, SmsMonth.kopecks, SmsMonth.parts))
     rows: list[Row[Any]] = list(db.session.execute(query))
-    for month, kopecks, parts, of_kopecks, of_parts in rows:
-        if kopecks < (of_kopecks or 0) or parts < (of_parts or 0):
-            found.faults.append(f"SMS of {month:%Y-%m}: less was counted than the messages cost")
+    for row in rows:
+        if row.kopecks < (row.of_kopecks or 0) or row.parts < (row.of_parts or 0):
+            found.faults.append(f"SMS of {row.month:%Y-%m}: less was counted than the messages cost")
