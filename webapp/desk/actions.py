@@ -1,6 +1,7 @@
 """Verbs that need every room: one tick of the clock, and the first set-up of an agency."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,8 @@ from webapp.desk.integrity import inspect
 from webapp.desk.setup_rules import AGENCY, DATA, DONE, SIGNATURES
 from webapp.desk.setup_state import MARKS
 from webapp.letters.actions import install_starter
-from webapp.letters.models import Identity
+from webapp.letters.actions.identities import save_identity
+from webapp.letters.identities import fields_of, identity_row
 from webapp.post import actions as post
 from webapp.staff.actions import edit_agency, edit_office
 from webapp.staff.actions.offices import Place
@@ -89,24 +91,12 @@ def set_up_place(values: Mapping[str, str], office: Office | None, *, actor: Act
 
 
 def name_signers(people: Mapping[str, Mapping[str, str]], *, actor: Actor, now: datetime) -> None:
-    """Who signs for the whole agency: name, role and address of answers by code of the identity."""
-    actor.needs(ADMIN)
-    with transaction() as session:
-        facts: dict[str, Any] = {}
+    """Who signs for the whole agency: name, role and address of answers by code of the identity; the rest stays."""
+    with transaction():
         for code, values in people.items():
-            row = session.scalar(select(Identity).where(Identity.code == code, Identity.office_id.is_(None))
-                                 .with_for_update())
-            if row is None:
-                row = Identity(code=code)
-                session.add(row)
-            for name, new in values.items():
-                old = getattr(row, name) or ""
-                if old != new:
-                    facts[f"{code}_{name}"] = [old, new]
-                    setattr(row, name, new)
-        session.flush()
-        if facts:
-            record(actor, "signers", "agency", None, now=now, facts=facts)
+            fields = replace(fields_of(identity_row(code, None)), name=values["name"], role=values["role"],
+                             email=values["email"])
+            save_identity(code, None, fields, actor=actor, now=now)
         settle_setup(SIGNATURES, DONE, actor=actor, now=now)
 
 

@@ -26,12 +26,9 @@ def register(app: Flask) -> None:
     add_log_words("agency", _l("Agency"), {
         "setup-done": _l("Settled a step of the first set-up"),
         "setup-skipped": _l("Skipped a step of the first set-up"),
-        "signers": _l("Changed who signs letters"), "demo-removed": _l("Removed the demo agency"),
+        "demo-removed": _l("Removed the demo agency"),
         "service-call-on": _l("Switched the call after the sale on"),
-        "service-call-off": _l("Switched the call after the sale off")}, fields={
-        "director_name": _l("Director: name"), "director_role": _l("Director: under the name"),
-        "director_email": _l("Director: where answers go"), "quality_name": _l("Quality: name"),
-        "quality_role": _l("Quality: under the name"), "quality_email": _l("Quality: where answers go")})
+        "service-call-off": _l("Switched the call after the sale off")})
 
 
 def _left() -> Iterator[FirstStep]:

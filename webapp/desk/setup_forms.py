@@ -9,9 +9,9 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 from webapp.kit import emails
+from webapp.letters.identities import Fields, managers_like
 from webapp.staff import words
-from webapp.staff.lists import user_by_email
-from webapp.staff.rules import MANAGER, BadInput
+from webapp.staff.rules import BadInput
 from webapp.staff.zones import choices
 from webapp.web.forms import AtMost, BaseForm, Filled
 
@@ -59,8 +59,7 @@ class SignersForm(BaseForm):
     director_email = StringField(_l("Where answers go"), [Optional(), _LINE], render_kw={"type": "email"})
     quality_name = StringField(_l("Name and surname"), [_LINE, Filled(_l("Please write the name."))])
     quality_role = StringField(_l("What stands under the name"), [Optional(), _LINE])
-    quality_email = StringField(_l("Where answers go"), [_LINE, Filled(_l("Please write where answers go."))],
-                                render_kw={"type": "email"})
+    quality_email = StringField(_l("Where answers go"), [Optional(), _LINE], render_kw={"type": "email"})
 
     def validate_director_email(self, field: StringField) -> None:
         """An address, or nothing."""
@@ -69,10 +68,15 @@ class SignersForm(BaseForm):
     def validate_quality_email(self, field: StringField) -> None:
         """An address, and never that of a seller: what clients write about lost sales is not for them."""
         _address(field)
-        user = user_by_email(field.data or "")
-        if user is not None and user.role == MANAGER:
+        if managers_like(Fields(email=field.data or "")):
             raise ValidationError(str(_l("This is a seller's address. Answers of clients who bought elsewhere must "
                                          "not go to whoever lost the sale.")))
+
+    def validate_quality_name(self, field: StringField) -> None:
+        """Not a seller's name either."""
+        if managers_like(Fields(name=field.data or "")):
+            raise ValidationError(str(_l("A seller is called so. Who asks why a client was lost must be somebody "
+                                         "else.")))
 
     def people(self) -> dict[str, Mapping[str, str]]:
         """Name, role and address by the code of the identity."""
