@@ -60,6 +60,31 @@ def test_the_text_of_a_chat_is_copied_and_opening_the_chat_ticks_nothing(tab, ca
     assert touches(touch_trip(touch))["own_1"].status == "done"
 
 
+def test_the_preview_follows_what_is_typed(tab, cast, trip):
+    anna = tab(cast.anna).go(f"/admin/plans/{book().plan.id}/preview")
+    anna.page.fill("#plan-find", "никто")
+    expect(anna.page.locator("#plan-trips")).to_contain_text("Никого не нашли")
+    anna.page.fill("#plan-find", "иван")
+    expect(anna.page.locator("#plan-trips")).to_contain_text("Иванова Анна")
+    for name, day in (("purchase_on", "20.11.2026"), ("departure_on", "11.12.2026"), ("return_on", "18.12.2026")):
+        anna.page.fill(f"#{name}", day)
+    expect(anna.page.locator("#preview")).to_contain_text("вылет пт, 11 декабря")
+
+
+def test_what_was_not_kept_of_a_step_is_offered_again(tab, cast):
+    anna = tab(cast.anna).go(f"/admin/plans/{book().plan.id}/steps/visit")
+    anna.page.fill("#days", "14")
+    anna.go("/admin/plans").go(f"/admin/plans/{book().plan.id}/steps/visit")
+    expect(anna.page.locator("#days")).to_have_value("9")
+    press(anna, "Вернуть")
+    expect(anna.page.locator("#days")).to_have_value("14")
+    press(anna, "Сохранить в черновик")
+    expect(anna.page.locator(".flashes")).to_be_visible()
+    anna.go(f"/admin/plans/{book().plan.id}/steps/visit")
+    expect(anna.page.locator("#days")).to_have_value("14")
+    assert anna.page.locator(".note--yellow").count() == 0
+
+
 def touch_trip(touch):
     from webapp.trips.models import Trip
     return db.session.query(Trip).filter_by(occasion_id=touch.occasion_id).one()

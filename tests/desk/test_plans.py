@@ -196,7 +196,8 @@ def test_a_trip_of_a_client_is_found_and_tried(anna, cast, now):
     page = anna.get(url("/preview?q=иванов"))
     link = page.root.one("ul", class_="plan-trips").one("a").attrs["href"]
     assert f"trip={trip.id}" in link and "Встреча в офисе" in anna.get(link).text
-    assert anna.get(url("/preview?q=никого")).status == 200
+    assert "Иванова" in anna.get(url("/preview/trips?q=иванов")).text
+    assert "Иванова" not in anna.get(url("/preview/trips?q=никого")).text
     wrong = anna.get(url("/preview?purchase_on=20.11.2026&departure_on=10.11.2026&return_on=17.12.2026"))
     assert "Вылет раньше покупки" in wrong.text
 

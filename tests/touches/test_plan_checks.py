@@ -120,6 +120,11 @@ def test_a_plan_warns_of_what_others_rely_on():
     assert warned(*(replace(step, active=False) for step in PLAN)) == {("", "nothing-on")}
 
 
+def test_the_words_of_a_call_do_not_fit_a_chat():
+    chat = replace(CALL, code="own_2", channel="vk", name_ru="Чат", offset_days=5)
+    assert warned(CALL, chat, PLAN[4]) == {("own_2", "script-in-chat")}
+
+
 def test_order_that_delays_a_step_is_told():
     assert warned(*moved(PLAN, "loyalty", up=False)) == {("loyalty", "out-of-order")}
     early = replace(CALL, offset_days=1)

@@ -149,7 +149,8 @@ def _saved(sheet: Sheet, before: DraftStep, *, is_new: bool = False) -> Response
     said = (_("Kept in the draft. Something is missing, see the step.") if wrong else
             _("Kept in the draft. It holds for clients once the plan is published.") if found.book.draft else
             _("Nothing differs from the plan in force."))
-    return see_other(found.url(_anchor=f"step-{step.code}"), said, "yellow" if wrong else "green")
+    return see_other(found.url(_anchor=f"step-{step.code}", kept=before.code if not is_new else "new"), said,
+                     "yellow" if wrong else "green")
 
 
 def _form(sheet: Sheet, posted: bool | None) -> StepForm:

@@ -102,6 +102,14 @@ def preview(plan_id: int) -> Response:
                 subject=subject, tried=tried, fault=fault, marks=_marks(tried), **context_of(sheet))
 
 
+@bp.get("/preview/trips")
+@allow(*STAFF)
+def find(plan_id: int) -> Response:
+    """Trips of the clients found while their name is typed."""
+    typed = request.args.get("q", "").strip()
+    return page("desk/_plan_trips.html", sheet=sheet_of(plan_id), typed=typed, trips=_trips(typed), subject=None)
+
+
 def stored(steps: Sequence[DraftStep]) -> list[StoredStep]:
     """Steps of a draft as the planner takes them; they have no rows yet. Raises BadStep, ValueError."""
     return [StoredStep(0, place, step.code, step.name_ru, step.name_en, step.text, step.column, step.outcomes,

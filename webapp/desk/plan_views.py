@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from flask import Blueprint, Flask, Response, abort, url_for
+from flask import Blueprint, Flask, Response, abort, request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from sqlalchemy import select
@@ -113,7 +113,7 @@ def index() -> Response:
 def show(plan_id: int) -> Response:
     """One plan, step by step: administrators change it, everybody reads it."""
     sheet = sheet_of(plan_id)
-    return page("desk/plan.html", sheet=sheet, **context_of(sheet))
+    return page("desk/plan.html", sheet=sheet, kept=request.args.get("kept", "")[:40], **context_of(sheet))
 
 
 @bp.get("/<int:plan_id>/versions")

@@ -15,6 +15,9 @@ from webapp.touches.models import Occasion, Plan, PlanDraft, PlanStep, PlanVersi
 from webapp.touches.plan_check_rules import Text
 from webapp.touches.plan_draft_rules import DraftStep, from_json, from_step
 
+# Not the bare column: its index leads through all that has ended, the one of what is open is the short way.
+_VERSION = Occasion.plan_version_id + 0
+
 
 @dataclass(frozen=True)
 class Version:
@@ -81,8 +84,9 @@ def book_of(plan_id: int) -> Book | None:
 def lines() -> list[Line]:
     """All plans with how many open occasions they have; four queries whatever the number of occasions."""
     books = _books(db.session.scalars(select(Plan).order_by(Plan.id)).all())
+    kinds = [book.plan.kind for book in books]
     rows = db.session.execute(
-        select(Occasion.plan_version_id, func.count()).where(_is_open()).group_by(Occasion.plan_version_id))
+        select(_VERSION, func.count()).where(Occasion.kind.in_(kinds), _is_open()).group_by(_VERSION))
     used = {row[0]: int(row[1]) for row in rows}
     return [Line(book, sum(used.get(version.id, 0) for version in book.versions),
                  sum(used.get(version.id, 0) for version in book.versions[1:])) for book in books]
@@ -91,7 +95,8 @@ def lines() -> list[Line]:
 def behind(plan_id: int, number: int) -> Select[int]:
     """Ids of open occasions that live by a version of this plan older than `number`, in their order."""
     older = select(PlanVersion.id).where(PlanVersion.plan_id == plan_id, PlanVersion.number < number)
-    return select(Occasion.id).where(_is_open(), Occasion.plan_version_id.in_(older)).order_by(Occasion.id)
+    kind = select(Plan.kind).where(Plan.id == plan_id).scalar_subquery()
+    return select(Occasion.id).where(Occasion.kind == kind, _is_open(), _VERSION.in_(older)).order_by(Occasion.id)
 
 
 def count_behind(plan_id: int, number: int) -> int:

@@ -155,6 +155,10 @@ def _missed(on: Sequence[DraftStep], kind: str) -> Iterator[PlanFinding]:
     for step in on:
         if "come" in step.outcomes and step.channel != "visit" and "visit" not in codes:
             yield PlanFinding(step.code, "outcomes", "no-visit")
+    spoken = {step.text for step in on if step.channel in ("call", "visit")}
+    for step in on:
+        if step.channel in CHATS and step.text in spoken:
+            yield PlanFinding(step.code, "letter", "script-in-chat")
     if kind == "trip" and on and not any(step.or_call for step in on):
         yield PlanFinding("", "", "no-reminder")
 

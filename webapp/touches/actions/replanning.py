@@ -9,6 +9,7 @@ from webapp.batches.actions import create
 from webapp.batches.actions.work import Work
 from webapp.batches.models import Batch
 from webapp.batches.rules import OPEN, READY
+from webapp.clients.models import Client
 from webapp.db import db, transaction, wake
 from webapp.kit.days import local_day
 from webapp.post import actions as post
@@ -21,7 +22,7 @@ from webapp.touches.history import log, new_bundle, snapshot
 from webapp.touches.locking import lock_all
 from webapp.touches.models import Occasion, PlanVersion, Touch
 from webapp.touches.people import performer_for
-from webapp.touches.replan_rules import GONE, KEPT, OFF, PINNED, Shift
+from webapp.touches.replan_rules import GONE, KEPT, LATE, OFF, PINNED, Shift
 from webapp.touches.replans import Reader, newest_of, wanted_of
 from webapp.touches.rules import BadAnchors, PlannedTouch, check_anchors
 from webapp.touches.standing import refresh
@@ -85,7 +86,8 @@ class Maker:
 
     def __post_init__(self) -> None:
         version = db.session.get_one(PlanVersion, self.version_id)
-        self.plan_id, self.number = version.plan_id, version.number
+        self.older = frozenset(db.session.scalars(select(PlanVersion.id).where(
+            PlanVersion.plan_id == version.plan_id, PlanVersion.number < version.number)))
         self.steps = {step.code: step for step in store.steps_of(self.version_id)}
         self._calendars: dict[tuple[int, str], Calendar] = {}
 
@@ -99,7 +101,7 @@ class Maker:
             if occasion is None or not self._is_behind(occasion):
                 return PASSED
             reader = self._reader(now)
-            client_zone = occasion.client.timezone
+            client_zone = db.session.scalar(select(Client.timezone).where(Client.id == occasion.client_id)) or ""
             office_zone = reader.calendar(occasion.office_id, client_zone).office_zone
             try:
                 check_anchors(store.dates_of(occasion), local_day(now, office_zone))
@@ -120,8 +122,8 @@ class Maker:
     def _is_behind(self, occasion: Occasion) -> bool:
         if occasion.closed_at is not None or occasion.cancelled_at is not None:
             return False
-        version = db.session.get_one(PlanVersion, occasion.plan_version_id)
-        return version.plan_id == self.plan_id and version.number < self.number
+        # Versions never change, and as entities they would bring all their steps along each time.
+        return occasion.plan_version_id in self.older
 
     def _recall(self, occasion: Occasion, rows: dict[str, Touch], reader: Reader, actor: Actor, now: datetime,
                 bundle: str) -> bool:
@@ -146,7 +148,7 @@ class Maker:
             if step is not None and shift.touch is not None:
                 db.session.add(store.new_touch(occasion, step, shift.touch, now=now, assignee_id=self._performer(
                     step.rule.performer, occasion)))
-            return True
+            return shift.kind != LATE
         before, was = snapshot(row), (row.channel, row.automatic)
         if shift.kind == GONE:
             store.put(row, PlannedTouch(shift.code, row.channel, None, "dropped", OFF))
@@ -155,7 +157,7 @@ class Maker:
         if snapshot(row) == before and was == (row.channel, row.automatic):
             return False
         log(row, "replanned", before, actor=actor, now=now, bundle=bundle)
-        return True
+        return shift.kind != LATE
 
     def _take_over(self, row: Touch, step: StoredStep, shift: Shift, occasion: Occasion) -> None:
         """The row belongs to the new step now; a day chosen by a person stays, and so does who does it."""
