@@ -32,8 +32,7 @@ bp = Blueprint("plans", __name__, url_prefix="/admin/plans")
 
 def register(app: Flask) -> None:
     """Put plans into the bar, say what the log says of them, and tell the house who applies them."""
-    add_section(app, Section("plans.index", _l("Plans"), 91, frozenset({"director", ADMIN}), "/admin/plans",
-                             group=_l("Agency")))
+    add_section(app, Section("plans.index", _l("Plans"), 91, frozenset(STAFF), "/admin/plans", group=_l("Agency")))
     add_log_words("plan", _l("Plans"), {
         "drafted": _l("Began to change the plan “%(name)s”"),
         "discarded": _l("Threw away the draft of the plan “%(name)s”"),
@@ -146,7 +145,6 @@ def context_of(sheet: Sheet) -> dict[str, Any]:
     return {"words": words, "zone": current_user.zone, "may_edit": ADMIN in current_user.hats,
             "titles": plan_texts.titles(sheet.names),
             "behind": plan_book.count_behind(book.plan.id, book.in_force.number),
-            "sees_letters": bool(current_user.hats & {"director", ADMIN}),
             "faults": words.by_step(sheet.faults), "warnings": words.by_step(sheet.warnings)}
 
 
