@@ -15,10 +15,10 @@ from jobs.lanes import Lane
 from jobs.queue import LOOKS, queue, wake
 from webapp.app import create_app
 from webapp.batches.actions import beat, forget_files, has_tables, run_batches, run_slot, tidy
-from webapp.desk.actions import check_data, tick
+from webapp.desk.actions import check_data, read_answers, tick
 from webapp.desk.demo_data.actions import is_loading
 from webapp.kit import clock
-from webapp.post.actions import track
+from webapp.post.actions import forget_incoming, track
 
 app = create_app(wake=wake)
 stopping = Event()
@@ -71,6 +71,12 @@ def sms() -> None:
 
 
 @periodic(MINUTE)
+def answers() -> None:
+    run_slot("answers", timedelta(minutes=2), now=clock.now(),
+             work=lambda _slot: read_answers(now=clock.now(), going=lambda: not stopping.is_set()))
+
+
+@periodic(MINUTE)
 def heartbeat() -> None:
     beat(socket.gethostname(), now=clock.now())
 
@@ -83,7 +89,7 @@ def batches() -> None:
 @periodic(TEN_MINUTES)
 def nightly() -> None:
     run_slot("nightly", timedelta(days=1), at=timedelta(hours=1), again_after=timedelta(hours=1), now=clock.now(),
-             work=lambda _slot: tidy(now=clock.now()))
+             work=lambda _slot: tidy(now=clock.now()) | forget_incoming(now=clock.now()))
 
 
 @periodic(TEN_MINUTES)

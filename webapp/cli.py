@@ -104,13 +104,16 @@ def import_sheet(file: Path, office_code: str, managers: tuple[str, ...], now_te
 @with_appcontext
 def tick(now_text: str | None, as_json: bool) -> None:
     """Do everything due at that moment once, in this process."""
+    from webapp.desk.actions import read_answers
     from webapp.desk.actions import tick as do_tick
     from webapp.post.actions.modes import present_mode
 
     settings: Settings = current_app.extensions["snova.settings"]
     if now_text and present_mode() == "live" and not settings.test_clock:
         raise click.ClickException("--now is refused in live mode: real letters would leave at a pretended time")
-    figures = do_tick(now=_moment(now_text))
+    now = _moment(now_text)
+    read = read_answers(now=now)
+    figures = {**do_tick(now=now), "read": read}
     if as_json:
         _print_json(figures)
         return

@@ -28,6 +28,7 @@ class Settings:
     development: bool = False
     test_clock: bool = False
     proxy_hops: int = 0
+    imap_url: str = field(default="", repr=False)
     mail: dict[str, str] = field(default_factory=dict)
     sms: dict[str, str] = field(default_factory=dict)
 
@@ -63,6 +64,7 @@ def load_settings() -> Settings:
         development=_flag("SNOVA_DEVELOPMENT"),
         test_clock=_flag("SNOVA_TEST_CLOCK"),
         proxy_hops=int(os.environ.get("SNOVA_PROXY_HOPS") or 0),
+        imap_url=os.environ.get("IMAP_URL", ""),
         mail={k: v for k, v in os.environ.items() if k.startswith("MAIL_")},
         sms={k: v for k, v in os.environ.items() if k.startswith("SMS_")},
     )

@@ -1,6 +1,6 @@
 """Verbs that need every room: one tick of the clock, and the first set-up of an agency."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,7 @@ from webapp.staff.actions.offices import Place
 from webapp.staff.audit import job, record
 from webapp.staff.models import Office, Setting, User, setting
 from webapp.staff.rules import ADMIN, Actor, NotAllowed
+from webapp.touches.actions.answering import take_answers
 from webapp.touches.actions.plan_drafting import change, publish
 from webapp.touches.actions.plans import install_starter_plan
 from webapp.touches.actions.sending import plan_calls_instead, queue_due, settle
@@ -40,13 +41,22 @@ def tick(*, now: datetime) -> dict[str, Any]:
 
     Safe to run twice, by several workers at once, and after being killed anywhere.
     """
+    answers = take_answers(now=now)
     settled = settle(now=now)
     calls = plan_calls_instead(now=now)
     due = queue_due(now=now)
     delivered = post.deliver(now=now)
     settled += settle(now=now)
     watch_waiting(now=now)
-    return {"calls_instead": calls, **due, "delivered": delivered, "settled": settled}
+    return {"calls_instead": calls, **due, "delivered": delivered, "settled": settled, "answers": answers}
+
+
+def read_answers(*, now: datetime, going: Callable[[], bool] = lambda: True) -> dict[str, int]:
+    """Look into the mailbox for answers and reports, and bring what came to touches; gives how many of each kind."""
+    figures = post.collect(now=now, going=going)
+    take_answers(now=now)
+    settle(now=now)
+    return figures
 
 
 def check_data(*, now: datetime) -> dict[str, Any]:

@@ -10,7 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.appendonly import append_only
 from webapp.db import Base
+from webapp.post.incoming_models import InboxState, Incoming
 
+__all__ = ["Hold", "InboxState", "Incoming", "Message", "MessageContent", "MessageEvent", "Provider", "SmsMonth",
+           "Suppression"]
 STATES = ("held", "queued", "claimed", "handed", "sent", "delivered", "bounced", "complained", "unknown",
           "failed", "missed", "cancelled", "dead")
 _STATE_LIST = ", ".join(f"'{state}'" for state in STATES)

@@ -12,8 +12,9 @@ _REASONS = (
     ("no-mailbox", re.compile(
         r"\b5\.1\.[0136]\b|user unknown|unknown user|no such (?:user|recipient|mailbox|address)|"
         r"(?:user|mailbox|recipient|account).{0,30}(?:not found|does ?n.t exist|not exist|unknown|invalid|unavailable)|"
-        r"invalid mailbox|no mailbox|non-?existent", re.IGNORECASE)),
-    ("mailbox-full", re.compile(r"\b[45]\.2\.2\b|quota|mailbox (?:is )?full|over ?quota|insufficient storage",
+        r"invalid mailbox|no mailbox|non-?existent|"
+        r"(?:пользовател|получател|ящик|адрес).{0,30}(?:не найден|не существует)", re.IGNORECASE)),
+    ("mailbox-full", re.compile(r"\b[45]\.2\.2\b|quota|mailbox (?:is )?full|insufficient storage|переполнен",
                                 re.IGNORECASE)),
     ("mailbox-closed", re.compile(r"\b5\.2\.1\b|disabled|inactive|blocked user|account.{0,20}(?:closed|suspended)",
                                   re.IGNORECASE)),
@@ -84,6 +85,11 @@ def after_refusal(refusal: Refusal, *, message_id: int, tries: int, since: datet
     delay = rules.retry_delay(tries) if refusal.counted else rules.NOT_COUNTED_AFTER
     return Outcome(message_id, "queued", now, refusal.code, refusal.text, tries=tries,
                    next_try_at=rules.next_try(delay, now, true_until))
+
+
+def reason_in(text: str, default: str) -> str:
+    """The reason of `wording.py` that a text of a mail server speaks of."""
+    return _reason(0, text, default)
 
 
 def _reason(number: int, text: str, default: str) -> str:

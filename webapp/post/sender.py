@@ -9,6 +9,7 @@ from flask import current_app
 
 from webapp.letters.identities import refuse_lost_sale
 from webapp.letters.signatures import Signature
+from webapp.post.inbox import inbox_now
 from webapp.post.relay import mail_words
 from webapp.post.rules import split_sender
 from webapp.staff.models import Office, User, setting
@@ -65,15 +66,23 @@ def envelope(signature: Signature, office: Office, owner: User | None, *, letter
 
 
 def reply_to(signature: Signature, office: Office, owner: User | None) -> str:
-    """Where answers go: what the identity says, else the manager of the trip while he works here, else the office."""
+    """Where answers go: the identity's own mailbox, else the one that is read, else the manager while he works here,
+    else the office. The address somebody signs in with would keep answers from everybody else."""
     manager = owner.email if owner is not None and owner.works_here and not signature.keeps_off_owner else ""
-    address = signature.reply_to or manager or office.email
+    has_own = signature.reply_to not in ("", office.email, owner.email if owner is not None else "")
+    address = (signature.reply_to if has_own else read_mailbox()) or signature.reply_to or manager or office.email
     return f"{plain_name(signature.name)} <{address}>".strip() if address else ""
 
 
 def has_relay() -> bool:
     """Going live without a mail server would only turn every row red."""
     return bool(_mail().get("MAIL_SERVER"))
+
+
+def read_mailbox() -> str:
+    """The mailbox whose answers are read by the program; "" when none is set up."""
+    inbox = inbox_now(current_app.extensions["snova.settings"])
+    return inbox.mailbox if inbox else ""
 
 
 def plain_name(name: str) -> str:

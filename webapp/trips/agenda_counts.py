@@ -70,7 +70,7 @@ def _left(groups: int) -> Any:
     owner: Any = Occasion.owner_id + 0
     named = select(literal("named"), func.count(), over).where(Touch.assignee_id.in_(people), *steps)
     nobody = select(literal("nobody"), func.count(), over).where(
-        text("touch.assignee_id IS NULL"), text("touch.occasion_id + 0 IS NOT NULL"), *steps)
+        text("touch.assignee_id IS NULL"), *steps)
     broken = select(literal("broken"), func.sum(Occasion.broken), literal(0)).where(
         Occasion.kind.in_(select(Plan.kind)), text("occasion.broken > 0"), Occasion.office_id.in_(offices),
         or_(owner.in_(people), owner.is_(None)))

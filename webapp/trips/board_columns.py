@@ -41,7 +41,7 @@ def columns_of(steps: Sequence[StoredStep]) -> list[Column]:
 
 def place_of(version_id: int, step_id: int | None, step_code: str, channel: str) -> Place | None:
     """Where a touch is shown; None for what belongs to the timeline only (attempts, the journal's past)."""
-    if step_code.startswith(("attempt:", "missed_you:")):
+    if step_code.startswith(("attempt:", "missed_you:", "incoming:")):
         return None
     step = _step(version_id, step_id) if step_id else None
     if step is not None:
@@ -94,6 +94,7 @@ def follow_up_name(step_code: str) -> str:
     return {"complaint": gettext("Complaint: find out and answer"), "visit": gettext("Visit"),
             "planned_trip": gettext("Call about the planned trip"),
             "recommended": gettext("Call the recommended friend"),
+            "incoming": gettext("Letter from the client"), "reply": gettext("Answer the client"),
             "missed_you": gettext("SMS “we could not reach you”")}.get(kind, gettext("Next step"))
 
 

@@ -29,6 +29,7 @@ _FOLLOW_UPS: dict[str, Any] = {
     "planned_trip": _l("The client planned a trip for this time: do the plans stand?"),
     "recommended": _l("The client recommended a friend: get in touch while it is fresh."),
     "missed_you": _l("Three calls reached nobody: a short SMS may help."),
+    "reply": _l("The client has written: an answer the same day is worth more than any news."),
     "visit": _l("The visit agreed with the client."),
 }
 

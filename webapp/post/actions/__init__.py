@@ -1,6 +1,7 @@
 """Verbs of the outbox; the only place of this room that commits."""
 
 from webapp.post.actions.bounces import report
+from webapp.post.actions.collecting import collect, forget_incoming
 from webapp.post.actions.creating import enqueue
 from webapp.post.actions.deciding import Locked, TooLate, attend, cancel, decide_unknown, reopen, retry, take_back
 from webapp.post.actions.delivering import deliver
@@ -15,9 +16,9 @@ from webapp.post.actions.stopping import cancel_group, cancel_source, hold, lift
 from webapp.post.actions.tracking import note_balance, refresh_balance, reported, reported_by_ref, track
 from webapp.post.actions.wishes import wish
 
-__all__ = ["Changed", "Locked", "TooLate", "attend", "cancel", "cancel_group", "cancel_source", "count_waiting",
-           "decide_unknown", "deliver", "enqueue", "hold", "lift", "mark_settled", "news", "note_balance",
-           "refresh_balance", "release", "release_leases", "reopen", "replace_text", "report", "reported",
-           "reported_by_ref", "resolve_unknown", "retry", "send_test", "send_test_sms", "set_mode", "set_relay",
-           "set_sms_account", "set_sms_money", "suppress", "take_back", "track", "unsettled", "waiting_ids",
-           "wish"]
+__all__ = ["Changed", "Locked", "TooLate", "attend", "cancel", "cancel_group", "cancel_source", "collect",
+           "count_waiting", "decide_unknown", "deliver", "enqueue", "forget_incoming", "hold", "lift", "mark_settled",
+           "news", "note_balance", "refresh_balance", "release", "release_leases", "reopen", "replace_text", "report",
+           "reported", "reported_by_ref", "resolve_unknown", "retry", "send_test", "send_test_sms", "set_mode",
+           "set_relay", "set_sms_account", "set_sms_money", "suppress", "take_back", "track", "unsettled",
+           "waiting_ids", "wish"]

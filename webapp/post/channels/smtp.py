@@ -10,14 +10,15 @@ import socket
 import ssl
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 from webapp.config import Settings
 from webapp.post.channels import Accepted, Gone, Outgoing, Record, Refused, Unreachable
-from webapp.post.channels.composing import dotted_pieces
+from webapp.post.channels.composing import WayBack, dotted_pieces
 from webapp.post.channels.smtp_session import Session
+from webapp.post.inbox import inbox_now
 from webapp.post.refusal_rules import Refusal, read_reply
 from webapp.post.relay import mail_words
 
@@ -28,8 +29,10 @@ _CHUNK = 128 * 1024
 
 
 def provider(settings: Settings) -> "SmtpProvider":
-    """The relay in force now (`relay.py`)."""
-    return provider_of(mail_words(settings), settings)
+    """The relay in force now (`relay.py`); reports come to the mailbox that is read, where it can tell them apart."""
+    inbox = inbox_now(settings)
+    back = WayBack(inbox.mailbox, settings.secret_key) if inbox and inbox.plus and inbox.mailbox else None
+    return replace(provider_of(mail_words(settings), settings), back=back)
 
 
 def provider_of(mail: Mapping[str, str], settings: Settings) -> "SmtpProvider":
@@ -62,13 +65,14 @@ class SmtpProvider:
     answer_timeout: float
     connections: int = 1
     per_minute: int = 0
+    back: WayBack | None = field(default=None, repr=False)
     name: str = "smtp"
     can_ask: bool = False
     sure_after: timedelta = timedelta(0)
 
     def prepare(self, message: Outgoing) -> tuple[str, str, list[bytes]]:
         """Envelope sender, envelope recipient and the dot-stuffed body without its final dot, in pieces."""
-        return dotted_pieces(message)
+        return dotted_pieces(message, self.back)
 
     def open(self) -> "SmtpLine":
         """Connect, greet, encrypt (certificate checked) and log in. Raises Unreachable."""

@@ -12,6 +12,7 @@ from webapp.staff.calendars import calendar_of
 from webapp.staff.models import Office
 from webapp.staff.rules import DIRECTOR, MANAGER, SERVICE, Actor, NotAllowed
 from webapp.touches import store
+from webapp.touches.answer_rules import outcomes_of
 from webapp.touches.effects import BadOutcome, Case, cause
 from webapp.touches.history import log, new_bundle, put_back, snapshot
 from webapp.touches.models import Occasion, Touch, TouchEvent
@@ -179,7 +180,7 @@ def _check_outcome(touch: Touch, outcome: str, note: str) -> None:
             raise BadOutcome("reason-needed")
         return
     step = _step(touch)
-    allowed = step.outcomes if step else ()
+    allowed = step.outcomes if step else outcomes_of(touch.step_code)
     if outcome and outcome not in allowed:
         raise BadOutcome("unknown-outcome")
     if not outcome and step is not None and step.needs_outcome:
