@@ -5,6 +5,7 @@ import grp
 import imaplib
 import os
 import pwd
+import re
 import shutil
 import signal
 import subprocess
@@ -32,6 +33,7 @@ ssl_cert = <{tls}/relay.pem
 ssl_key = <{tls}/relay.pem
 ssl_dh =
 disable_plaintext_auth = no
+auth_failure_delay = 0
 default_internal_user = {internal}
 default_login_user = {login}
 default_internal_group = {group}
@@ -57,6 +59,9 @@ namespace inbox {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service stats {{
   chroot =
@@ -158,8 +163,10 @@ class Dovecot:
 
     def renumber(self) -> None:
         """A new UIDVALIDITY, as after a mailbox was moved to another server."""
-        for path in (self.folder / "mail").glob("dovecot*"):
+        for path in (self.folder / "mail").glob("dovecot.index*"):
             path.unlink()
+        known = self.folder / "mail" / "dovecot-uidlist"
+        known.write_text(re.sub(r"\bV(\d+)", lambda found: f"V{int(found[1]) + 1000}", known.read_text(), count=1))
 
     def forget(self) -> None:
         """An empty mailbox again."""
