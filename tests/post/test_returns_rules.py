@@ -152,7 +152,7 @@ def test_the_address_of_a_mailbox_is_read(url, found):
                                 inbox.done_folder, inbox.plus))
 
 
-def read_all(raw: bytes) -> None:
+def check_reading(raw: bytes) -> None:
     letter = read_letter(raw)
     kind_of(letter)
     outcomes_of(letter)
@@ -162,7 +162,7 @@ def read_all(raw: bytes) -> None:
 
 @given(st.binary(max_size=3000))
 def test_no_bytes_break_the_reading(raw):
-    read_all(raw)
+    check_reading(raw)
 
 
 @settings(max_examples=60)
@@ -173,7 +173,7 @@ def test_a_damaged_letter_breaks_nothing(name, data):
         if raw:
             place = data.draw(st.integers(0, len(raw) - 1))
             raw[place:place + data.draw(st.integers(0, 40))] = data.draw(st.binary(max_size=40))
-    read_all(bytes(raw))
+    check_reading(bytes(raw))
 
 
 @pytest.mark.parametrize("bomb", [
@@ -192,7 +192,7 @@ def test_a_damaged_letter_breaks_nothing(name, data):
         "lines", "thirty megabytes"])
 def test_a_bomb_costs_little_memory(bomb):
     tracemalloc.start()
-    read_all(bomb)
+    check_reading(bomb)
     _now, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert most < 20 * MOST_BYTES

@@ -9,6 +9,7 @@ from webapp.desk import (
     demo_work,
     first_steps,
     identity_views,
+    incoming_views,
     letter_changes,
     letter_files,
     letter_new,
@@ -22,7 +23,7 @@ from webapp.desk import (
     today,
 )
 
-blueprints = [check_views.bp, client_views.bp, today.bp, letter_views.bp, letter_changes.bp, letter_new.bp,
+blueprints = [check_views.bp, client_views.bp, incoming_views.bp, today.bp, letter_views.bp, letter_changes.bp, letter_new.bp,
               letter_files.bp, letter_settings.bp, identity_views.bp, plan_views.bp, plan_changes.bp, plan_trying.bp,
               plan_publishing.bp, setup_views.bp]
 assert demo_views.bp is setup_views.bp and demo_work.KIND
@@ -33,6 +34,7 @@ def register(app: Flask) -> None:
     check_views.register(app)
     client_views.register(app)
     first_steps.register(app)
+    incoming_views.register(app)
     today.register(app)
     letter_views.register(app)
     plan_views.register(app)

@@ -82,17 +82,17 @@ class MailForm(BaseForm):
         """Known providers want the whole address; a relay in the own network may want none."""
         if self.preset.data != OTHER:
             Filled(_l("Please write the address of the mailbox."))(self, field)
-            if not _is_address(field.data):
+            if not is_address(field.data):
                 raise ValidationError(str(_l("Write the whole address, like mail@agency.ru.")))
-        _latin(field, (field.data or "").rpartition("@")[0] or field.data)
+        latin(field, (field.data or "").rpartition("@")[0] or field.data)
 
     def validate_password(self, field: Field) -> None:
         """Typed in the wrong keyboard layout it would only look like a wrong one."""
-        _latin(field, field.data)
+        latin(field, field.data)
 
     def validate_sender(self, field: Field) -> None:
         """One plain address."""
-        if field.data and not _is_address(field.data):
+        if field.data and not is_address(field.data):
             raise ValidationError(str(_l("Write the whole address, like mail@agency.ru.")))
 
     def fill_in(self, kept: Relay) -> None:
@@ -111,7 +111,7 @@ class MailForm(BaseForm):
                            self.encryption.data)
         # Providers show these passwords in groups; the spaces are not part of them.
         password = "".join((self.password.data or "").split()) if known else self.password.data or ""
-        relay = Relay(self.preset.data, way.server, way.port, way.encryption, login=_login(self.login.data or ""),
+        relay = Relay(self.preset.data, way.server, way.port, way.encryption, login=mail_login(self.login.data or ""),
                       password=password, sender=self.sender.data or "",
                       sender_name=plain_name(self.sender_name.data or ""))
         if password or not relay.login:
@@ -137,11 +137,12 @@ class MailForm(BaseForm):
             self.form_errors = [*self.form_errors, str(sentence)]
 
 
-def _is_address(text: str) -> bool:
+def is_address(text: str) -> bool:
+    """True for one whole address."""
     return emails.normalise(text) is not None
 
 
-def _login(text: str) -> str:
+def mail_login(text: str) -> str:
     """A domain in Russian letters signs in under its Latin name."""
     try:
         return mailbox("From", text)
@@ -149,6 +150,7 @@ def _login(text: str) -> str:
         return text
 
 
-def _latin(field: Field, text: str | None) -> None:
+def latin(field: Field, text: str | None) -> None:
+    """Passwords and names of mailboxes have Latin letters only; others come from the wrong keyboard layout."""
     if text and not text.isascii():
         raise ValidationError(str(_l("There are letters that are not Latin. Check the keyboard layout.")))

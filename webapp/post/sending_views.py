@@ -11,9 +11,10 @@ from werkzeug.wrappers import Response as BaseResponse
 from webapp.config import Settings
 from webapp.db import db
 from webapp.kit import clock
-from webapp.post import actions, queries, wording
+from webapp.post import actions, incoming, queries, wording
 from webapp.post.actions.modes import figures_of, present_mode
 from webapp.post.channels import provider_for
+from webapp.post.inbox import inbox_now
 from webapp.post.mode_words import MODE_WORDS
 from webapp.post.place import HELD_BECAUSE
 from webapp.post.relay import mail_words
@@ -35,7 +36,11 @@ HERE = "here"
 @allow("director", "admin")
 def index() -> Response:
     """The present mode, the ways out, the last test e-mails."""
-    return page("post/sending.html", "post/_tests.html", mode=present_mode(), modes=MODE_WORDS, ways=_ways(),
+    inbox = inbox_now(settings_now())
+    state = incoming.state_of(inbox) if inbox else None
+    return page("post/sending.html", "post/_tests.html", inbox=inbox,
+                inbox_fails=state is not None and state.failing_since is not None,
+                mode=present_mode(), modes=MODE_WORDS, ways=_ways(),
                 tests=queries.latest_tests(current_user), may_edit=ADMIN in current_user.hats, zone=own_zone(),
                 has_sms_money=not sms_to_files() or has_budget())
 

@@ -6,12 +6,15 @@ from zoneinfo import ZoneInfo
 
 from flask import current_app, url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import current_user
 
 from webapp.kit import clock
-from webapp.post import queries, rules
+from webapp.post import incoming, queries, rules
 from webapp.post.actions.modes import present_mode
 from webapp.post.channels import provider_for
+from webapp.post.inbox import inbox_now
+from webapp.post.inbox_words import inbox_trouble
 from webapp.post.money_words import state_words
 from webapp.post.place import COPIED, HELD_BECAUSE, RESTORED
 from webapp.post.sender import has_relay
@@ -21,7 +24,7 @@ from webapp.staff.models import setting
 from webapp.staff.rules import ADMIN
 from webapp.web.nav import Strip, unfinished
 
-_PATIENCE = timedelta(minutes=5)
+_PATIENCE, _PATIENCE_READING = timedelta(minutes=5), timedelta(hours=3)
 
 
 def sending_strips() -> Iterator[Strip]:
@@ -36,6 +39,9 @@ def sending_strips() -> Iterator[Strip]:
                     *_way_out_of_trial())
     else:
         yield from _silent_relay()
+        if ADMIN in current_user.hats:
+            yield from _unread_answers()
+            yield from _not_trusted()
         yield from _sms_to_files()
         yield from _budget()
 
@@ -87,6 +93,28 @@ def _budget() -> Iterator[Strip]:
     where = url_for("sending.sms") + "#budget"
     yield Strip("yellow" if purse.level == "near" else "red", "sms", state_words(purse), follows,
                 where if leads else "", _("SMS budget") if leads else "")
+
+
+def _unread_answers() -> Iterator[Strip]:
+    """The mailbox of answers does not open: clients write, and nobody sees it."""
+    inbox, now = inbox_now(current_app.extensions["snova.settings"]), clock.now()
+    state = incoming.state_of(inbox) if inbox else None
+    if state is None or state.failing_since is None or now - state.failing_since < _PATIENCE_READING:
+        return
+    local = state.failing_since.astimezone(ZoneInfo(
+        current_user.offices[0].timezone if current_user.offices else "Europe/Moscow"))
+    yield Strip("red", "broken", _("Answers of clients have not been read since %(time)s:",
+                                   time=local.strftime("%d.%m %H:%M")),
+                inbox_trouble(state.last_error) + ".", url_for("sending.answers"), _("Look at the mailbox"))
+
+
+def _not_trusted() -> Iterator[Strip]:
+    refused = incoming.refused_lately(clock.now())
+    if refused >= incoming.MANY_REFUSED:
+        yield Strip("yellow", "warning", ngettext("%(num)d letter came back within a week as spam.",
+                                                  "%(num)d letters came back within a week as spam.", refused),
+                    _("Ask whoever runs your mail whether SPF, DKIM and DMARC are set."),
+                    url_for("post.index", show="failed"), _("Which ones"))
 
 
 def _silent_relay() -> Iterator[Strip]:

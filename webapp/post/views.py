@@ -16,7 +16,17 @@ from webapp.db import db
 from webapp.kit import clock
 from webapp.letters import file_words
 from webapp.letters.files import bytes_of, from_text, with_pictures
-from webapp.post import actions, callback_views, mail_views, money_views, money_words, queries, sms_views, wording
+from webapp.post import (
+    actions,
+    callback_views,
+    inbox_views,
+    mail_views,
+    money_views,
+    money_words,
+    queries,
+    sms_views,
+    wording,
+)
 from webapp.post.mode_words import MODE_WORDS
 from webapp.post.models import Message
 from webapp.post.origins import origins_of
@@ -34,7 +44,7 @@ from webapp.web.page import is_partial, page, part, row_id, safe_next, see_other
 bp = Blueprint("post", __name__, url_prefix="/outbox")
 # The pages of mail and of SMS hang on the same blueprint.
 blueprints = [bp, mail_views.bp, callback_views.bp]
-assert mail_views.bp is sms_views.bp is money_views.bp
+assert mail_views.bp is sms_views.bp is money_views.bp is inbox_views.bp
 PAGE, MOST, TRAY = 50, 500, 50
 LETTER_CSP = ("default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'; "
               "base-uri 'none'; form-action 'none'; sandbox")
@@ -58,7 +68,13 @@ def register(app: Flask) -> None:
         "released": _l("Lifted a stop"), "relay": _l("Changed the mail server"),
         "relay-password": _l("Changed the mail server and its password"), "sms": _l("Changed the SMS provider"),
         "sms-key": _l("Changed the SMS provider and its key"),
+        "inbox": _l("Changed the mailbox of answers"),
+        "inbox-password": _l("Changed the mailbox of answers and its password"),
         "sms-money": _l("Changed the price or the budget of SMS")}, fields={
+        "inbox_server": _l("Server for incoming mail (IMAP)"), "inbox_login": _l("Login"),
+        "inbox_address": _l("Address of the mailbox"), "inbox_folder": _l("Folder"),
+        "inbox_done": _l("Folder for understood letters"), "inbox_plus": _l("An address for each letter"),
+        "inbox_strangers": _l("Letters of people we do not know"), "inbox_on": _l("Read this mailbox"),
         "sms_price": _l("Price of one SMS"), "sms_month_money": _l("Money for SMS in a month"),
         "sms_month_number": _l("SMS in a month"), "sms_month_hard": _l("All SMS stop at"),
         "sms_provider": _l("SMS provider"), "sms_login": _l("Login of the SMS provider"),

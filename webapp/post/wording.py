@@ -53,6 +53,7 @@ _REASONS: dict[str, Any] = {
     "refused": _l("It did not leave: the client's mail refused it. Call."),
     "gave-up": _l("It did not leave: for three days the client's mail asked to come later. Call."),
     "crashes": _l("It did not leave: sending broke three times at this very letter. Tell your administrator."),
+    "complained": _l("The client marked it as spam: news have stopped for this address, letters about trips go on."),
     "past-end": _l("Too late: what it says is no longer true. Call if it still matters."),
     "suppressed": _l("Not sent: this address asked for no letters."),
     "write-nothing": _l("Not sent: nothing is written to this client."),
@@ -75,6 +76,19 @@ _REASONS: dict[str, Any] = {
     "fault": _l("Sending broke. It will be tried again."),
     "quiet-hours": _l("It is night where the client lives. It will leave in the morning."),
     "no-connection": _l("The mail server cannot be reached. It will be tried again."),
+}
+_CAME_BACK: dict[str, Any] = {
+    "no-mailbox": _l("It came back: the mailbox was not found. Call, or correct the address."),
+    "no-domain": _l("It came back: there is no such mail domain. Call, or correct the address."),
+    "mailbox-full": _l("It came back: the client's mailbox is full. Call."),
+    "mailbox-closed": _l("It came back: the client's mailbox is closed. Call, or ask for another address."),
+    "too-big": _l("It came back: the letter is too big. Tell your administrator."),
+    "spam": _l("It came back: the client's mail took it for spam. The address is good: call, and tell your "
+               "administrator."),
+    "relay-denied": _l("It came back: the client's mail takes nothing from us. Call, and tell your administrator."),
+    "gave-up": _l("It came back: for days the client's mail could not be reached. Call."),
+    "forwarded": _l("It came back: the client's mail passes letters on, and there it was refused. Call."),
+    "refused": _l("It came back: the client's mail refused it. Call."),
 }
 _SMS_REASONS: dict[str, Any] = {
     "no-mailbox": _l("It did not leave: there is no such number. Correct it, or reach the client another way."),
@@ -191,6 +205,8 @@ def reason(state: str, code: str, text: str = "", *, channel: str = "email") -> 
         return str(_SMS_REASONS[code])
     if state in ("sent", "delivered", "claimed", "handed"):
         return ""
+    if state == "bounced" and code in _CAME_BACK:
+        return str(_CAME_BACK[code])
     if code in _REASONS:
         return str(_REASONS[code])
     if state == "queued" or not (code or text):

@@ -13,6 +13,7 @@ from webapp.db import db
 from webapp.kit.days import ONE_DAY, local_day, zone
 from webapp.kit.phones import display
 from webapp.staff.models import Office, User, UserOffice
+from webapp.touches.answer_rules import letter_of
 from webapp.touches.models import Occasion, Touch, TouchEvent
 from webapp.touches.plan_rules import CHATS
 from webapp.touches.state_rules import BROKEN_STATUSES
@@ -75,6 +76,7 @@ class Task:
     spoken: Spoken | None = None
     act: Act | None = None
     is_past: bool = False
+    is_answer: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -161,14 +163,16 @@ def _task(row: Row[Any], days: Days, me: int, act: Act | None, phones: tuple[tup
     return Task(
         row.id, kind, (today - row.due_on).days if row.due_on else 0,
         touch_name(row.plan_version_id, row.step_id, row.step_code, row.channel),
-        CHANNEL_ICONS.get(row.channel, "flag"), row.channel, row.client_id, name, short, row.trip_id,
+        "mail" if letter_of(row.step_code) else CHANNEL_ICONS.get(row.channel, "flag"),
+        row.channel, row.client_id, name, short, row.trip_id,
         row.destination or "", row.departure_on, row.return_on, row.due_on, row.due_time,
         row.status if kind == "broken" else row.reason,
         row.note, row.outcome, step.outcomes if step and asks else (), bool(step and asks and needs_panel(step)),
         row.attempts, (row.assignee or "").split(" ")[0] if row.assignee_id not in (me, None) else "",
         days.zones[row.office_id], today, phones, spoken, act,
         kind == "today" and row.due_time is not None
-        and row.due_time < days.now.astimezone(zone(days.zones[row.office_id])).time())
+        and row.due_time < days.now.astimezone(zone(days.zones[row.office_id])).time(),
+        letter_of(row.step_code) is not None)
 
 
 def _kind(row: Row[Any], today: date) -> str:

@@ -16,11 +16,13 @@ from webapp.post.models import Message
 from webapp.staff.models import User
 from webapp.touches import store
 from webapp.touches.actions.offering import may_offer
+from webapp.touches.answer_rules import outcomes_of
 from webapp.touches.models import Occasion, Touch
 from webapp.touches.plan_rules import CHATS
 from webapp.touches.starter import OUTCOMES
 from webapp.touches.state_rules import BROKEN_STATUSES, MANY_TRIES
 from webapp.touches.writing import address_for, script_for
+from webapp.trips.answer_panel import letters_for
 from webapp.trips.board_columns import touch_name
 from webapp.trips.chats import chat_of
 from webapp.trips.step_words import outcome_name
@@ -49,6 +51,7 @@ def panel_of(touch: Touch, show: str, *, user: User, now: datetime) -> dict[str,
     script = None
     if occasion is not None and step is not None and (not touch.automatic or is_broken):
         script = _script(touch, occasion, step, user.language, now)
+    outcomes = () if is_broken else step.outcomes if step else outcomes_of(touch.step_code)
     contacts = last_contacts(client.id, now=now, besides=touch.id)
     return {
         "touch": touch, "client": client, "show": show, "is_broken": is_broken,
@@ -58,8 +61,8 @@ def panel_of(touch: Touch, show: str, *, user: User, now: datetime) -> dict[str,
         # The letters room has sanitised it.
         "script": Markup(script.html) if script else None,  # noqa: S704
         "chat": chat_of(touch, step, now=now),
-        "outcomes": [(code, outcome_name(code)) for code in (step.outcomes if step and not is_broken else ())],
-        "asks": _asks(step.outcomes if step and not is_broken else ()), "contacts": contacts[:3],
+        "outcomes": [(code, outcome_name(code)) for code in outcomes], "asks": _asks(outcomes),
+        "contacts": contacts[:3], **letters_for(touch),
         "spoke": _spoke(contacts, user, client.zone, now), "attempts_left": MANY_TRIES - touch.attempts,
         "needs_outcome": bool(step and step.needs_outcome and not is_broken and touch.replaces_id is None),
         "message": db.session.get(Message, touch.message_id) if touch.message_id else None,
