@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from webapp.db import db
 from webapp.desk.actions import tick
-from webapp.desk.demo_data import habits, sales
+from webapp.desk.demo_data import answers, habits, sales
 from webapp.desk.demo_data.sales import Sale
 from webapp.desk.demo_data.trouble import deliver_with_trouble
 from webapp.desk.demo_data.working import MORNING, NIGHT, Work
@@ -56,6 +56,8 @@ class Life:
 
     def _plan_office(self, office: Office, today: date, calendar: WorkingDays) -> None:
         day = today - timedelta(days=STARTED)
+        if office.code == "main":
+            self._plan_letters(office, today)
         self._plan_sales(office, today, calendar, moment(day, time(9, 5), zone(office.timezone)))
         for word in habits.WORDS:
             if self.work.office_of(word.number) == office.code:
@@ -64,6 +66,15 @@ class Life:
         while day <= today:
             self._plan_day(office, day, (day - today).days, calendar)
             day += ONE_DAY
+
+    def _plan_letters(self, office: Office, today: date) -> None:
+        """Clients answer, a stranger writes, one letter comes back."""
+        for letter in answers.ANSWERS:
+            self._at(office, today + timedelta(days=letter.day), time(letter.hour, 20),
+                     lambda at, letter=letter: self.work.hear(office, letter, at))  # type: ignore[misc]
+        self._at(office, today + timedelta(days=-1), time(11, 5), lambda at: self.work.lose(office, at))
+        self._at(office, today + timedelta(days=answers.STRANGER.day), time(answers.STRANGER.hour, 3),
+                 lambda at: answers.stranger(office, at))
 
     def _plan_sales(self, office: Office, today: date, calendar: WorkingDays, began: datetime) -> None:
         for sale in sales.sales(today):

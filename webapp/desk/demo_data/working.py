@@ -8,15 +8,17 @@ from itertools import count
 from sqlalchemy import Select, select
 
 from webapp.db import db
-from webapp.desk.demo_data import habits, routes, sales
+from webapp.desk.demo_data import answers, habits, routes, sales
 from webapp.desk.demo_data.actions import Opened, sell
 from webapp.desk.demo_data.sales import Sale
 from webapp.kit.days import zone
+from webapp.post.models import Message
 from webapp.staff.audit import actor_of
 from webapp.staff.calendars import calendar_of
 from webapp.staff.models import Office, User
 from webapp.staff.rules import Actor
 from webapp.touches.actions import journal, occasions, ticking
+from webapp.touches.actions.sending import settle
 from webapp.touches.models import Touch
 from webapp.trips.actions import cancel_trip, release_letters, stop_letters
 from webapp.trips.models import Trip
@@ -35,6 +37,7 @@ class Work:
     left: set[int] = field(default_factory=set)
     turns: Iterator[int] = field(default_factory=count)
     fates: dict[str, int] = field(default_factory=dict)
+    heard: set[int | None] = field(default_factory=set)
 
     def office_of(self, number: int) -> str:
         """Code of the office that sells trip `number`."""
@@ -81,6 +84,25 @@ class Work:
             trip.client, channel=word.channel, direction=word.direction, note=word.note, now=at,
             actor=actor_of(trip.seller or self.agency.staff["irina"]), next_note=word.next_note,
             next_on=None if word.next_in is None else today + timedelta(days=word.next_in))
+
+    def hear(self, office: Office, said: answers.Answer, at: datetime) -> None:
+        """The client who got the newest letter and has not written yet answers it."""
+        for letter in self._unheard(office, at):
+            answers.answer(letter, said.text, office, at)
+        if said.day == 0:
+            open_still = _for_people(office).where(Touch.step_code.startswith("reply:"))
+            self.left |= {touch.id for touch in db.session.scalars(open_still)}
+
+    def lose(self, office: Office, at: datetime) -> None:
+        """The newest letter of somebody who has not written comes back."""
+        for letter in self._unheard(office, at):
+            answers.come_back(letter, office, at)
+            settle(now=at)
+
+    def _unheard(self, office: Office, at: datetime) -> list[Message]:
+        found = [row for row in answers.last_letters(office, at) if row.client_id not in self.heard][:1]
+        self.heard |= {row.client_id for row in found}
+        return found
 
     def work(self, office: Office, day: date, now: datetime, at: datetime) -> None:
         """Everything due by `day` in this office gets done one by one, but for what was left."""

@@ -17,7 +17,7 @@ from webapp.desk.demo_data.people import SOURCE
 from webapp.letters.models import Identity
 from webapp.post.actions import set_mode
 from webapp.post.addresses import address_hash
-from webapp.post.models import Hold, Message, Suppression
+from webapp.post.models import Hold, Incoming, Message, Suppression
 from webapp.staff.calendars import forget
 from webapp.staff.models import AuditEntry, Office, Setting, User, setting
 from webapp.touches.actions.occasions import group_key
@@ -58,6 +58,7 @@ def _doomed(session: Session, user_ids: Collection[int]) -> Doomed:
     groups = [group_key(row.occasion_id) for row in trips]
     for table, column in ((Message.__table__, Message.group_key), (Hold.__table__, Hold.group_key)):
         roots[table] = {i for part in some(groups) for i in session.scalars(select(table.c.id).where(column.in_(part)))}
+    roots[Incoming.__table__] = set(session.scalars(select(Incoming.id).where(Incoming.inbox == "demo")))
     roots[Suppression.__table__] = _suppressions(session, clients)
     return doomed_by(session.connection(), roots)
 
