@@ -72,7 +72,8 @@ def is_held(because: str) -> bool:
     return present_mode() == "held" and setting(HELD_BECAUSE) == because
 
 
-@pytest.mark.skipif(bool(PG), reason="a folder holds the data only on SQLite")
+# A folder holds the data only there.
+@pytest.mark.sqlite_only
 def test_a_copied_folder_is_held_and_says_why_until_an_administrator_goes_live(live, tmp_path):
     owe(live, 3)
     db.session.remove()
@@ -97,7 +98,8 @@ def test_a_copied_folder_is_held_and_says_why_until_an_administrator_goes_live(l
     assert present_mode() == "live" and live.relay.receipts.total() == 6, "the original goes on, which is why people are asked"
 
 
-@pytest.mark.skipif(bool(PG), reason="a file holds the data only on SQLite")
+# A file holds the data only there.
+@pytest.mark.sqlite_only
 def test_an_older_copy_in_place_of_the_newer_one_is_held(live, tmp_path):
     owe(live, 2)
     file = live.folder / "live.db"
