@@ -12,7 +12,7 @@ from webapp.batches.models import last_result
 from webapp.staff.login import person
 from webapp.staff.rules import ADMIN
 from webapp.web.guard import allow
-from webapp.web.nav import Section, Strip, add_section, add_strips
+from webapp.web.nav import AGENCY, Section, Strip, add_section, add_strips
 from webapp.web.page import page
 
 bp = Blueprint("check", __name__)
@@ -22,7 +22,7 @@ JOB = "check"
 def register(app: Flask) -> None:
     """Put the page into the bar and the finding above every page of an administrator."""
     add_section(app, Section("check.show", _l("Check of the data"), 97, frozenset({ADMIN}), "/admin/check",
-                             group=_l("Agency")))
+                             group=AGENCY))
     add_strips(app, _finding)
 
 

@@ -28,7 +28,7 @@ from webapp.staff.models import Office, scoped
 from webapp.staff.rules import ADMIN
 from webapp.touches.models import PlanStep
 from webapp.web.guard import STAFF, allow
-from webapp.web.nav import Section, add_section
+from webapp.web.nav import TEXTS, Section, add_section
 from webapp.web.page import page, row_id
 
 bp = Blueprint("letters", __name__, url_prefix="/admin/letters")
@@ -39,7 +39,7 @@ VIEWS = {"letter": _l("Letter"), "phone": _l("Phone"), "text": _l("Text")}
 def register(app: Flask) -> None:
     """Put letters into the bar, and say what the log says of them."""
     add_section(app, Section("letters.index", _l("Letters"), 90, frozenset(READERS), "/admin/letters",
-                             group=_l("Agency")))
+                             group=TEXTS))
     add_log_words("letter", _l("Letters"), {
         "created": _l("New letter “%(name)s”"),
         "drafted": _l("Began to change the letter “%(name)s”"), "discarded": _l("Threw away the draft of “%(name)s”"),

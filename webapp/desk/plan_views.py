@@ -24,7 +24,7 @@ from webapp.touches.plan_book import Book, Version
 from webapp.touches.plan_check_rules import PlanFinding, Text, faults_of, warnings_of
 from webapp.touches.plan_draft_rules import DraftStep, StepChange, difference
 from webapp.web.guard import STAFF, allow
-from webapp.web.nav import Section, add_section
+from webapp.web.nav import TEXTS, Section, add_section
 from webapp.web.page import page
 
 bp = Blueprint("plans", __name__, url_prefix="/admin/plans")
@@ -32,7 +32,7 @@ bp = Blueprint("plans", __name__, url_prefix="/admin/plans")
 
 def register(app: Flask) -> None:
     """Put plans into the bar, say what the log says of them, and tell the house who applies them."""
-    add_section(app, Section("plans.index", _l("Plans"), 91, frozenset(STAFF), "/admin/plans", group=_l("Agency")))
+    add_section(app, Section("plans.index", _l("Plans"), 91, frozenset(STAFF), "/admin/plans", group=TEXTS))
     add_log_words("plan", _l("Plans"), {
         "drafted": _l("Began to change the plan “%(name)s”"),
         "discarded": _l("Threw away the draft of the plan “%(name)s”"),

@@ -38,7 +38,7 @@ from webapp.staff.log_words import add_log_words
 from webapp.staff.models import Office
 from webapp.staff.rules import NotAllowed
 from webapp.web.guard import DESK, STAFF, allow
-from webapp.web.nav import Section, add_section, add_strips
+from webapp.web.nav import AGENCY, Section, add_section, add_strips
 from webapp.web.page import is_partial, page, part, row_id, safe_next, see_other, to_save
 
 bp = Blueprint("post", __name__, url_prefix="/outbox")
@@ -54,7 +54,7 @@ def register(app: Flask) -> None:
     """Put the outbox into the bar and the state of sending above every page."""
     add_section(app, Section("post.index", _l("Outbox"), 80, frozenset(STAFF), "/outbox"))
     add_section(app, Section("sending.index", _l("Sending"), 94, frozenset({"director", "admin"}), "/admin/sending",
-                             group=_l("Agency")))
+                             group=AGENCY))
     add_strips(app, sending_strips)
     callback_views.register(app)
     app.jinja_env.globals.update(outbox_words=wording, sms_money=money_words, month_of_sms=money_views.month_of_sms)

@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
+from flask_babel import lazy_gettext as _l
 from flask_login import current_user
+
+AGENCY, TEXTS = _l("Agency"), _l("Letters and plans")
+"""Menus of the bar: what the agency is and how it works, and what clients are told and when."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,8 @@ def nav_of() -> list[dict[str, Any]]:
     for section in sections:
         if section.roles & current_user.hats:
             _place(items, _item(section), section.group)
-    return items
+    # A menu of one is a step too many.
+    return [item["items"][0] if len(item.get("items", "")) == 1 else item for item in items]
 
 
 def nav_counts() -> list[dict[str, Any]]:
@@ -111,8 +116,8 @@ def nav_counts() -> list[dict[str, Any]]:
 
 
 def _place(items: list[dict[str, Any]], item: dict[str, Any], group: Any) -> None:
-    # An administrator who does nothing else has room for all words side by side.
-    if not group or current_user.hats == {"admin"}:
+    # An administrator who does nothing else has room for the words of the agency side by side.
+    if not group or (group == AGENCY and current_user.hats == {"admin"}):
         items.append(item)
         return
     menu = next((known for known in items if known.get("items") and known["label"] == group), None)

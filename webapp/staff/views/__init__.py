@@ -15,7 +15,7 @@ from webapp.staff.rules import NotAllowed
 from webapp.staff.views import absences, invitations, log, offices, own, people, second_factor, settings, sign_in
 from webapp.staff.views.blueprint import bp, moment
 from webapp.web.errors import error_page
-from webapp.web.nav import Section, add_section
+from webapp.web.nav import AGENCY, Section, add_section
 
 blueprints = [bp]
 _PAGES = (absences, invitations, log, offices, own, people, second_factor, settings, sign_in)
@@ -34,7 +34,7 @@ def register(app: Flask) -> None:
             ("staff.absences", _l("Absences"), "/admin/absences"),
             ("staff.log", _l("Log"), "/admin/log"),
             ("staff.settings", _l("Settings"), "/admin/settings")), start=90):
-        add_section(app, Section(endpoint, label, order, _LEADS, prefix, group=_l("Agency")))
+        add_section(app, Section(endpoint, label, order, _LEADS, prefix, group=AGENCY))
 
 
 class AgencyName:

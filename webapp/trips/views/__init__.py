@@ -10,7 +10,7 @@ from webapp.trips import step_words
 from webapp.trips.origins import trips_behind
 from webapp.trips.views import api
 from webapp.web.guard import DESK
-from webapp.web.nav import Section, add_section
+from webapp.web.nav import AGENCY, Section, add_section
 
 _PAGES = ("board", "steps", "tasks", "trips", "stop", "imports", "tokens", "api")
 blueprints = [import_module(f"webapp.trips.views.{name}").bp for name in _PAGES]
@@ -21,10 +21,10 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(reason_words=step_words.reason, message_reason=step_words.message_reason,
                                  tries_words=step_words.tries, tries_short=step_words.tries_short)
     add_section(app, Section("board.board", _l("Board"), 10, frozenset(DESK), "/board"))
-    add_section(app, Section("stop.stop", _l("Stop button"), 89, frozenset({"director"}), "/stop", group=_l("Agency")))
+    add_section(app, Section("stop.stop", _l("Stop button"), 89, frozenset({"director"}), "/stop", group=AGENCY))
     add_section(app, Section("imports.start", _l("Import"), 88, frozenset({"service", "director"}), "/import",
-                             group=_l("Agency")))
+                             group=AGENCY))
     add_section(app, Section("tokens.index", _l("Tokens"), 95, frozenset({"admin"}), "/admin/tokens",
-                             group=_l("Agency")))
+                             group=AGENCY))
     add_origins(app, trips_behind)
     api.register(app)
