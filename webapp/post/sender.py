@@ -14,8 +14,8 @@ from webapp.post.relay import mail_words
 from webapp.post.rules import split_sender
 from webapp.staff.models import Office, User, setting
 
-# Control, direction and half characters: they can only mislead whoever reads the name.
-_INVISIBLE = ("Cc", "Cf", "Cs")
+# Control, direction and half characters, ends of lines and paragraphs: they can only mislead whoever reads the name.
+_INVISIBLE = ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
 def mail_from(office: Office) -> str:
