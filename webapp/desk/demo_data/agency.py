@@ -53,10 +53,15 @@ class Signer:
     role: str
     email: str
     phone: str
+    name_en: str
+    role_en: str
 
 
 SIGNERS: dict[IdentityCode, Signer] = {
-    "director": Signer("Борис Ветров", "директор «Сто дорог»", f"boris@{DOMAIN}", "+79000000104"),
-    "quality": Signer("Марина Ясная", "директор по качеству «Сто дорог»", f"quality@{DOMAIN}", "+79000000103"),
-    "agency": Signer("Сто дорог", "туристическое агентство", f"hello@{DOMAIN}", "+79000000100"),
+    "director": Signer("Борис Ветров", "директор «Сто дорог»", f"boris@{DOMAIN}", "+79000000104",
+                       "Boris Vetrov", "director, Sto Dorog"),
+    "quality": Signer("Марина Ясная", "директор по качеству «Сто дорог»", f"quality@{DOMAIN}", "+79000000103",
+                      "Marina Yasnaya", "director of quality, Sto Dorog"),
+    "agency": Signer("Сто дорог", "туристическое агентство", f"hello@{DOMAIN}", "+79000000100",
+                     "Sto Dorog", "travel agency"),
 }

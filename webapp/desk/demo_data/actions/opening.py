@@ -21,7 +21,7 @@ ACTOR = job("demo")
 NOTE = "demo"
 """The setting that remembers what the demo brought and what it changed."""
 PLACE_FIELDS = tuple(Place.__dataclass_fields__)
-SIGNER_FIELDS = ("name", "role", "email", "phone")
+SIGNER_FIELDS = ("name", "role", "email", "phone", "name_en", "role_en")
 
 
 LOADS_FOR = timedelta(minutes=15)

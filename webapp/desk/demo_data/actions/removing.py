@@ -109,7 +109,7 @@ def _put_back(session: Session, note: dict[str, Any]) -> None:
     for code, identity_id in note["identities"].items():
         identity, signer = session.get(Identity, identity_id), agency.SIGNERS[code]
         if identity is not None and identity.name == signer.name:
-            for name in ("name", "role", "email", "phone"):
+            for name in ("name", "role", "email", "phone", "name_en", "role_en", "lines", "lines_en"):
                 setattr(identity, name, "")
     if setting("agency_name") == agency.AGENCY:
         _set(session, "agency_name", note["agency_name"])
