@@ -70,3 +70,9 @@ def test_what_changes_something_is_a_form_with_a_token(path: Path) -> None:
                 # A personal link: the address itself is the proof, and mail programs keep no session.
                 continue
             assert re.search(givers, form), f"no token in {opening[:90]}"
+
+
+def test_a_note_with_a_body_names_its_colour_second() -> None:
+    """The first argument of a note is its text: a colour there would be read out."""
+    for path in sorted((ROOT / "templates").rglob("*.html")):
+        assert not re.search(r"call ui\.note\('(accent|red|yellow|green)'", path.read_text("utf-8")), path.name
