@@ -42,7 +42,7 @@ def one(text):
     return "".join(normalize("NFC", text).split())
 
 
-def as_value(payload):
+def check_value(payload):
     """In the name of a client: nothing but words, in the letter, its subject and an SMS."""
     letter = render_email(LETTER, {"client.first_name": payload}, DIRECTOR, "ru")
     assert [tag for tag, _ in Page(letter.html).tags if tag != "br"] == [tag for tag, _ in Page(PLAIN.html).tags]
@@ -51,7 +51,7 @@ def as_value(payload):
     assert one(sms) == one(f"Привет, {clean(payload)}!")
 
 
-def as_signature(payload):
+def check_signature(payload):
     """In a name, a role or a line of whoever signs."""
     signed = Signature(payload, payload, "a@agency.example", "+7 495 123-45-67", "", (payload,), (payload,))
     letter = render_email(LETTER, {"client.first_name": "Анна"}, signed, "ru")
@@ -62,7 +62,7 @@ def as_signature(payload):
     assert one(clean(payload)) in one(Page(letter.html).text)
 
 
-def as_text(payload):
+def check_text(payload):
     """In the words of the author: drawn as text or as honest Markdown, or refused."""
     for subject, body in ((payload, "Текст"), ("Тема", payload), ("Тема", f"Начало {payload} конец")):
         with contextlib.suppress(LetterError):
@@ -71,7 +71,7 @@ def as_text(payload):
             assert "49" not in letter.text and letter.subject.isprintable()
 
 
-def as_file(payload):
+def check_file(payload):
     """In the name of a file."""
     name = file_name(payload, "pdf")
     part = enclosed(name, "application/pdf", b"%PDF")
@@ -81,11 +81,11 @@ def as_file(payload):
     assert starts == {b"Content-Type", b"Content-Transfer-Encoding", b"Content-Disposition"}
 
 
-@pytest.mark.parametrize("place", [as_value, as_signature, as_text, as_file])
-def test_a_payload_is_words_wherever_it_stands(place):
+@pytest.mark.parametrize("check", [check_value, check_signature, check_text, check_file])
+def test_a_payload_is_words_wherever_it_stands(check):
     for payload in INJECTIONS:
         try:
-            place(payload)
+            check(payload)
         except AssertionError as error:
             raise AssertionError(f"{payload[:60]!r}: {error}") from error
 
