@@ -67,8 +67,8 @@ def find_ids(text_typed: str, user: User) -> tuple[list[int], bool]:
 
 def recent_clients(user: User, limit: int = 50, offset: int = 0) -> Found:
     """The clients added last in the person's own offices: what the page shows before anything is typed."""
-    query = scoped(select(Client.id), Client.office_id, user).order_by(Client.id.desc())
-    ids = list(db.session.scalars(query.offset(offset).limit(limit + 1)))
+    query = scoped(select(Client.id).where(Client.erased_at.is_(None)), Client.office_id, user)
+    ids = list(db.session.scalars(query.order_by(Client.id.desc()).offset(offset).limit(limit + 1)))
     return Found(_load(ids[:limit]), len(ids[:limit]), False, offset + limit if len(ids) > limit else None)
 
 

@@ -39,6 +39,7 @@ def show(client_id: int) -> Response:
         facts=client_page.facts_of(client, today), likes=labels.preference_facts(client.preferences, today),
         missing=labels.missing_words(client_page.missing_of(client, coming)),
         notices=client_page.notices_of(client, today),
+        may_handle_data=DIRECTOR in current_user.hats,
         may_assign=DIRECTOR in current_user.hats or client.manager_id is None)
 
 

@@ -134,15 +134,15 @@ def touch_of(occasion_ids: Collection[int], steps: Collection[PlanStep]) -> Touc
 def nameless(user: User) -> tuple[int, int]:
     """(clients without a first name, all clients) of the person's own offices."""
     def counted(*conditions: Any) -> int:
-        query: Any = select(func.count()).select_from(Client).where(*conditions)
+        query: Any = select(func.count()).select_from(Client).where(Client.erased_at.is_(None), *conditions)
         return int(db.session.scalar(scoped(query, Client.office_id, user)) or 0)
     return counted(Client.first_name == ""), counted()
 
 
 def nameless_list(user: User) -> Sequence[Client]:
     """The newest of them."""
-    return db.session.scalars(scoped(select(Client).where(Client.first_name == ""), Client.office_id, user)
-                              .order_by(Client.id.desc()).limit(LISTED)).all()
+    query = select(Client).where(Client.first_name == "", Client.erased_at.is_(None))
+    return db.session.scalars(scoped(query, Client.office_id, user).order_by(Client.id.desc()).limit(LISTED)).all()
 
 
 def _touches(codes: Collection[str], user: User) -> Any:

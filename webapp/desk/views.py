@@ -15,6 +15,7 @@ from webapp.desk import (
     letter_new,
     letter_settings,
     letter_views,
+    person_views,
     plan_changes,
     plan_publishing,
     plan_trying,
@@ -25,7 +26,7 @@ from webapp.desk import (
 
 blueprints = [check_views.bp, client_views.bp, incoming_views.bp, today.bp, letter_views.bp, letter_changes.bp,
               letter_new.bp, letter_files.bp, letter_settings.bp, identity_views.bp, plan_views.bp, plan_changes.bp,
-              plan_trying.bp, plan_publishing.bp, setup_views.bp]
+              plan_trying.bp, plan_publishing.bp, setup_views.bp, person_views.bp]
 assert demo_views.bp is setup_views.bp and demo_work.KIND
 
 

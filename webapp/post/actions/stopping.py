@@ -30,6 +30,11 @@ def cancel_group(group_key: str, *, reason: str, actor: Actor, now: datetime) ->
     return _cancel(message.c.group_key == group_key, reason, actor, now)
 
 
+def cancel_client(client_id: int, *, reason: str, actor: Actor, now: datetime) -> int:
+    """Cancel everything that waits for a client; gives how many messages."""
+    return _cancel(message.c.client_id == client_id, reason, actor, now)
+
+
 def hold(*, reason: str, actor: Actor, now: datetime, client_id: int | None = None, group_key: str = "",
          klass: str = "") -> Hold:
     """Make messages wait: of a client, of a group, of a class, or of all that is given together.

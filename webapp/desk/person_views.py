@@ -1,0 +1,73 @@
+"""The page on which a director hands out everything about a client, or erases it."""
+
+from flask import Blueprint, Response, abort, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from werkzeug.wrappers import Response as BaseResponse
+from wtforms import StringField
+
+from webapp.clients.models import Client, client_for
+from webapp.clients.rules import name_key
+from webapp.desk.person import actions
+from webapp.desk.person.export import archive_of
+from webapp.desk.person.findings import find_all
+from webapp.kit import clock
+from webapp.staff.audit import actor_of
+from webapp.staff.rules import DIRECTOR, BadInput
+from webapp.web.forms import BaseForm, Filled
+from webapp.web.guard import allow
+from webapp.web.page import page, see_other
+
+bp = Blueprint("person", __name__, url_prefix="/clients/<int:client_id>/data")
+
+
+class ErasureForm(BaseForm):
+    """The client's name, typed: nobody erases the wrong person by a slip of the finger."""
+
+    name = StringField(_l("Type the client’s full name"), [Filled(_l("Type the full name, as it stands above."))])
+
+
+@bp.get("")
+@allow(DIRECTOR)
+def show(client_id: int) -> Response:
+    """What is kept, with both buttons."""
+    return _data_page(_client(client_id), ErasureForm(formdata=None))
+
+
+@bp.post("/export")
+@allow(DIRECTOR)
+def export(client_id: int) -> Response:
+    """Everything about the client, as a file."""
+    client = _client(client_id)
+    archive = archive_of(client, now=clock.now())
+    actions.note_export(client, actor=actor_of(current_user), now=clock.now())
+    return Response(archive, mimetype="application/zip", headers={
+        "Content-Disposition": f'attachment; filename="client-{client.id}.zip"'})
+
+
+@bp.post("/erasure")
+@allow(DIRECTOR)
+def erase(client_id: int) -> Response | BaseResponse:
+    """Erase everything that tells who this was; the name must be typed as it stands there."""
+    client = _client(client_id)
+    form = ErasureForm()
+    if form.submitted() and name_key(form.name.data or "") != name_key(client.full_name):
+        form.name.errors = [_("This is another name. Type: %(name)s", name=client.full_name)]
+    if form.errors:
+        return _data_page(client, form, 422)
+    try:
+        actions.erase_person(client, actor=actor_of(current_user), now=clock.now())
+    except BadInput:
+        abort(404)
+    return see_other(url_for("clients.index"), _("The client is erased. Numbers without a name stay in the reports."))
+
+
+def _client(client_id: int) -> Client:
+    return client_for(client_id, current_user) or abort(404)
+
+
+def _data_page(client: Client, form: ErasureForm, status: int = 200) -> Response:
+    found = find_all(client)
+    numbers = {name: found.count(name) for name in ("trip", "touch", "message", "phone", "email")}
+    return page("desk/client_data.html", status=status, client=client, form=form, numbers=numbers)
