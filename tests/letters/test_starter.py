@@ -14,6 +14,7 @@ CODES = {
     "thank_you", "thank_you.repeat", "packing", "challenge", "fly_tomorrow", "bon_voyage", "settled_in",
     "welcome_back_sms", "welcome_home", "loyalty", "testimonial", "tell_friends", "year_ago", "handover",
     "service_call", "call_back", "visit", "fly_tomorrow_call", "missed_you",
+    "consent_request", "consent_request_sms",
     "refusal_wish", "refusal_ask",
 }  # fmt: skip
 MARKETING = {"challenge", "loyalty", "testimonial", "tell_friends", "year_ago"}
@@ -73,7 +74,7 @@ def test_classes_and_languages_are_right(lang: str, key: str) -> None:
 def test_a_text_reads_well_whatever_is_known(lang: str, key: str, client: str) -> None:
     letter, context = load_starter(lang)[key], CLIENTS[client](lang)
     if required_missing(letter, values_for(context)):
-        assert key in ("testimonial", "year_ago", "handover")
+        assert key in ("testimonial", "year_ago", "handover", "consent_request", "consent_request_sms")
         return
     for text in texts_of(letter, context):
         assert text.strip()
@@ -143,8 +144,8 @@ def test_the_reminder_names_the_time_and_says_tonight_for_a_night_flight(lang: s
 def test_before_reviews_exist_only_the_testimonial_and_unknown_trips_are_skipped(lang: str) -> None:
     from_nothing = values_for(empty(lang))
     skipped = {key for key, letter in load_starter(lang).items() if required_missing(letter, from_nothing)}
-    assert skipped == {"testimonial", "year_ago", "handover"}
-    known = {**values_for(rich(lang, links=False)), "review.text": None}
+    assert skipped == {"testimonial", "year_ago", "handover", "consent_request", "consent_request_sms"}
+    known = {**values_for(rich(lang, links=False)), "review.text": None, "links.consent": "https://agency.example/c/1"}
     assert {key for key, letter in load_starter(lang).items() if required_missing(letter, known)} == {"testimonial"}
 
 

@@ -117,6 +117,19 @@ def how_words(code: str) -> Any:
     return word({**HOW, **PLACES}, code)
 
 
+def text_words(code: str) -> str:
+    """«News and offers, version 2»: which text was agreed to; other words stay as somebody typed them."""
+    kind, _dash, rest = code.partition("-")
+    number = rest.partition("-")[0]
+    name = {"data": gettext("Personal data"), "news": gettext("News and offers")}.get(kind)
+    return gettext("%(name)s, version %(num)s", name=name, num=number) if name and number.isdigit() else code
+
+
+def author(name: str) -> str:
+    """Who did it, in words: jobs and the client have names of their own."""
+    return {"setup": gettext("with the program"), "client": gettext("the client")}.get(name, name)
+
+
 def said_where(event: Any) -> Any:
     """What a line of the consent log is about: letters, SMS, calls, or personal data."""
     return gettext("Personal data") if event.channel == DATA else word(CHANNELS, event.channel)

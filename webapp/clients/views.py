@@ -10,7 +10,7 @@ from flask_babel import ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
-from webapp.clients import actions, contact_views, labels, rules
+from webapp.clients import actions, contact_views, labels, rules, text_views
 from webapp.clients.contact_views import client_or_404, page_of
 from webapp.clients.forms import ClientForm, NewClientForm
 from webapp.clients.lookup import hidden, known_elsewhere
@@ -27,13 +27,14 @@ from webapp.web.nav import Section, add_section
 from webapp.web.page import is_partial, page, part, row_id, safe_next, see_other
 
 bp = Blueprint("clients", __name__, url_prefix="/clients")
-blueprints = [bp, contact_views.bp]
+blueprints = [bp, contact_views.bp, text_views.bp]
 PAGE, PICKS = 50, 5
 
 
 def register(app: Flask) -> None:
     """Put the section into the bar; give templates the words of this room."""
     add_section(app, Section("clients.index", _l("Clients"), 20, frozenset(DESK), "/clients"))
+    text_views.register(app)
     app.jinja_env.filters["phone"] = phones.display
     app.jinja_env.globals["client_words"] = labels
 

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from webapp.desk import (
+    asking_views,
     check_views,
     client_views,
     demo_views,
@@ -26,7 +27,7 @@ from webapp.desk import (
 
 blueprints = [check_views.bp, client_views.bp, incoming_views.bp, today.bp, letter_views.bp, letter_changes.bp,
               letter_new.bp, letter_files.bp, letter_settings.bp, identity_views.bp, plan_views.bp, plan_changes.bp,
-              plan_trying.bp, plan_publishing.bp, setup_views.bp, person_views.bp]
+              plan_trying.bp, plan_publishing.bp, setup_views.bp, person_views.bp, asking_views.bp]
 assert demo_views.bp is setup_views.bp and demo_work.KIND
 
 

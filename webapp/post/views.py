@@ -20,11 +20,13 @@ from webapp.post import (
     actions,
     callback_views,
     inbox_views,
+    limit_views,
     mail_views,
     money_views,
     money_words,
     queries,
     sms_views,
+    stop_list_views,
     wording,
 )
 from webapp.post.mode_words import MODE_WORDS
@@ -43,8 +45,8 @@ from webapp.web.page import is_partial, page, part, row_id, safe_next, see_other
 
 bp = Blueprint("post", __name__, url_prefix="/outbox")
 # The pages of mail and of SMS hang on the same blueprint.
-blueprints = [bp, mail_views.bp, callback_views.bp]
-assert mail_views.bp is sms_views.bp is money_views.bp is inbox_views.bp
+blueprints = [bp, mail_views.bp, callback_views.bp, stop_list_views.bp]
+assert mail_views.bp is sms_views.bp is money_views.bp is inbox_views.bp is limit_views.bp
 PAGE, MOST, TRAY = 50, 500, 50
 LETTER_CSP = ("default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'; "
               "base-uri 'none'; form-action 'none'; sandbox")
@@ -57,6 +59,7 @@ def register(app: Flask) -> None:
                              group=AGENCY))
     add_strips(app, sending_strips)
     callback_views.register(app)
+    stop_list_views.register(app)
     app.jinja_env.globals.update(outbox_words=wording, sms_money=money_words, month_of_sms=money_views.month_of_sms)
     add_log_words("message", _l("Messages"), {
         "retry": _l("Tried a message again: %(name)s"), "cancelled": _l("Cancelled a message: %(name)s"),

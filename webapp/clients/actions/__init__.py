@@ -1,5 +1,6 @@
 """What people and jobs do with clients, their contacts and consents; the only place of the room that commits."""
 
+from webapp.clients.actions.agreeing import agree, take_back
 from webapp.clients.actions.consents import follow_consents, set_consent, set_data_consent
 from webapp.clients.actions.contacts import (
     add_contact,
@@ -14,7 +15,7 @@ from webapp.clients.actions.links import letters_url, make_link, revoke_links, u
 from webapp.clients.actions.people import add_client, assign_manager, edit_client, reassign_clients
 from webapp.clients.actions.texts import install_texts, publish_text
 
-__all__ = ["add_client", "add_contact", "add_email", "add_phone", "assign_manager", "edit_client",
-           "follow_consents", "install_texts", "letters_url", "make_link", "mark_broken", "mark_working", "move_first",
-           "publish_text", "reassign_clients", "remove_contact", "revoke_links", "set_consent", "set_data_consent",
-           "use_link"]
+__all__ = ["add_client", "add_contact", "add_email", "add_phone", "agree", "assign_manager", "edit_client",
+           "follow_consents", "install_texts", "letters_url", "make_link", "mark_broken", "mark_working",
+           "move_first", "publish_text", "reassign_clients", "remove_contact", "revoke_links", "set_consent",
+           "set_data_consent", "take_back", "use_link"]

@@ -1,0 +1,80 @@
+"""The page on which a client agrees to what the agency asks, sees what is in force, and takes it back."""
+
+from typing import Any
+
+from flask import Blueprint, Flask, Response, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response as BaseResponse
+
+from webapp.clients import actions
+from webapp.clients.consent_page import documents_for
+from webapp.clients.links import CONSENT, find_link
+from webapp.clients.models import Client, PersonalLink
+from webapp.clients.rules import CHANNELS, DATA
+from webapp.clients.visitors import guard_links, link_over, spoken_to, visitor_page
+from webapp.db import db
+from webapp.kit import clock
+from webapp.web.guard import by_token
+from webapp.web.page import see_other
+
+bp = Blueprint("agreeing", __name__, url_prefix="/consent/<token>")
+blueprints = [bp]
+BOXES: dict[str, Any] = {DATA: _l("I agree that my personal data are kept"),
+                         "email": _l("I agree to get news by e-mail"),
+                         "sms": _l("I agree to get news in SMS"),
+                         "call": _l("I agree to calls with news and offers")}
+GIVEN: dict[str, Any] = {DATA: _l("Personal data"), "email": _l("News by e-mail"), "sms": _l("News in SMS"),
+                         "call": _l("Calls with news and offers")}
+
+
+def register(app: Flask) -> None:
+    """The token in the address is the proof; guessing it has a limit."""
+    guard_links(app, bp)
+
+
+@bp.get("")
+@by_token
+def show(token: str) -> Response:
+    """Both texts, boxes for what is not agreed to yet, and what is in force."""
+    link = find_link(CONSENT, token, now=clock.now())
+    return _consent_page(token, link) if link else link_over()
+
+
+@bp.post("")
+@by_token
+def agree(token: str) -> Response | BaseResponse:
+    """Give the consents whose boxes are ticked."""
+    link = find_link(CONSENT, token, now=clock.now())
+    if link is None:
+        return link_over()
+    codes = [code for code in request.form.getlist("agree") if code in BOXES]
+    if not codes:
+        return _consent_page(token, link, is_empty=True)
+    actions.agree(link, codes, address=request.remote_addr or "", now=clock.now())
+    return see_other(url_for("agreeing.show", token=token, saved=1))
+
+
+@bp.post("/withdrawal")
+@by_token
+def take_back(token: str) -> Response | BaseResponse:
+    """Take back one consent."""
+    link = find_link(CONSENT, token, now=clock.now())
+    if link is None:
+        return link_over()
+    code = request.form.get("code", "")
+    if code in (DATA, *CHANNELS):
+        actions.take_back(link, code, address=request.remote_addr or "", now=clock.now())
+    return see_other(url_for("agreeing.show", token=token, saved=1))
+
+
+def _consent_page(token: str, link: PersonalLink, *, is_empty: bool = False) -> Response:
+    client = db.session.get_one(Client, link.client_id)
+    with spoken_to(client):
+        documents = documents_for(client)
+        given = [box for document in documents for box in document.boxes if box.since]
+        return visitor_page(
+            "clients/consent.html", client, 422 if is_empty else 200, token=token, documents=documents, given=given,
+            is_open=len(given) < len(BOXES), boxes=BOXES, names=GIVEN, zone=client.zone,
+            error=_("Tick what you agree to. If you agree to nothing, simply close the page.") if is_empty else "",
+            is_saved=request.args.get("saved") == "1" and not is_empty)
