@@ -72,7 +72,8 @@ POLICIES: dict[str, Policy] = {
         "last_text": ""}, {
         "created_at": _WHEN, "channel": _CHANNEL, "address": _l("To"), "sender": _l("From"), "subject": _l("Subject"),
         "gist": _l("Text"), "state": _l("State"), "sent_at": _l("Sent")}),
-    "message_content": Policy(_l("Texts of letters and SMS"), EMPTY, {"text": "", "html": ""}, {"text": _l("Text")}),
+    "message_content": Policy(_l("Texts of letters and SMS"), EMPTY, {"text": "", "html": "", "files": ""}, {
+        "text": _l("Text")}),
     "message_event": Policy(_l("History of letters"), EMPTY, {"facts": {}}, {"at": _WHEN, "state": _l("State")}),
     "hold": Policy(_l("Stops of letters"), EMPTY, {"reason": ""}, {
         "at": _WHEN, "reason": _l("Reason"), "released_at": _l("Until")}),

@@ -8,14 +8,16 @@ from webapp.clients.models import Client
 from webapp.clients.rules import DATA
 from webapp.db import transaction
 from webapp.kit.days import local_day, zone
+from webapp.letters.files import as_text
+from webapp.letters.identities import photo_part, signature_for
 from webapp.letters.placeholders import REGISTRY, Value
 from webapp.letters.rendering import render_email, render_sms
 from webapp.letters.rules import LetterError, Rendered
 from webapp.letters.signatures import Signature
-from webapp.letters.store import InForce, letter_in_force, signature_for
+from webapp.letters.store import InForce, letter_in_force
 from webapp.post import actions as post
 from webapp.post.models import Message
-from webapp.post.sender import mail_sender
+from webapp.post.sender import envelope
 from webapp.staff.audit import record
 from webapp.staff.rules import DIRECTOR, MANAGER, SERVICE, Actor, BadInput, NotAllowed
 from webapp.touches.letter_context import context_for
@@ -50,8 +52,8 @@ def ask_consent(client: Client, channel: str, *, actor: Actor, now: datetime) ->
     with transaction():
         url = consent_url(client, channel=channel, actor=actor, now=now)
         office, manager = client.office, client.manager
-        signature = signature_for(letter.identity, office, manager)
-        today = local_day(now, zone(client.zone))
+        signature = signature_for(letter.identity, office, manager, letter.language)
+        by, today = envelope(signature, office, manager), local_day(now, zone(client.zone))
         values = REGISTRY.values_for(context_for(client, office, manager, {}, {}, letter.language, today=today))
         try:
             rendered = _filled(letter, values | {"links.consent": url}, client, signature, now)
@@ -60,7 +62,8 @@ def ask_consent(client: Client, channel: str, *, actor: Actor, now: datetime) ->
         return post.enqueue(
             source=f"consent:{client.id}:{channel}:{today:%Y%m%d}", office_id=office.id, client_id=client.id,
             klass="service", channel=channel, address=address_for(client, channel), subject=rendered.subject,
-            text=rendered.text, html=rendered.html, sender=mail_sender(signature.name, office), zone=client.zone,
+            text=rendered.text, html=rendered.html, sender=by.sender, reply_to=by.reply_to, zone=client.zone,
+            files=as_text((*photo_part(signature), *letter.files)) if channel == "email" else "",
             to_name=client.full_name, letter_version_id=letter.version_id, actor=actor, now=now)
 
 
