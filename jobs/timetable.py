@@ -18,7 +18,7 @@ from webapp.batches.actions import beat, forget_files, has_tables, run_batches, 
 from webapp.desk.actions import check_data, read_answers, tick
 from webapp.desk.demo_data.actions import is_loading
 from webapp.kit import clock
-from webapp.post.actions import forget_incoming, track
+from webapp.post.actions import forget_incoming, forget_texts, track
 
 app = create_app(wake=wake)
 stopping = Event()
@@ -96,6 +96,12 @@ def nightly() -> None:
 def uploads() -> None:
     run_slot("uploads", timedelta(days=1), at=timedelta(hours=2), again_after=timedelta(hours=1), now=clock.now(),
              work=lambda _slot: forget_files(now=clock.now()))
+
+
+@periodic(TEN_MINUTES)
+def letters() -> None:
+    run_slot("letters", timedelta(days=1), at=timedelta(hours=2, minutes=30), again_after=timedelta(hours=1),
+             now=clock.now(), work=lambda _slot: forget_texts(now=clock.now()))
 
 
 @periodic(ODD_MINUTES)

@@ -27,6 +27,9 @@ PAGES = (
     ("anna", "/admin/sending"), ("anna", "/admin/sending/sms"), ("anna", "/admin/tokens"), ("anna", "/setup"),
     ("anna", "/setup/agency"), ("anna", "/setup/signatures"), ("anna", "/setup/letters"), ("anna", "/setup/data"),
     ("anna", "/setup/demo"), (None, "/login"),
+    ("boris", "/clients/{client}/data"), ("irina", "/admin/stop-list?q=anna@example.com"), ("anna", "/admin/consents"),
+    ("anna", "/admin/consents/news"), ("anna", "/admin/consents/news/1"), ("anna", "/admin/sending/limits"),
+    ("olga", "/clients/{client}/consents"), ("olga", "/clients/{client}/consent-link"),
 )
 
 

@@ -15,6 +15,7 @@ from webapp.post import actions as post
 from webapp.post.models import Message
 from webapp.staff.audit import actor_of, job
 from webapp.staff.rules import BadInput, NotAllowed
+from webapp.touches.models import Touch
 
 SIZE = 30 * 1024
 
@@ -84,6 +85,14 @@ def test_each_consent_is_taken_back_on_the_same_page(url, visitor, reader, cast,
     assert [line[:2] for line in said(reader)] == [("data", False), ("email", False), ("data", True), ("email", True)] or \
         [line[:2] for line in said(reader)] == [("data", False), ("email", False), ("email", True), ("data", True)]
     assert db.session.get(Message, waiting.id, populate_existing=True).state == "cancelled"
+
+
+def test_a_consent_to_keep_data_that_is_taken_back_is_a_task_for_the_director(url, visitor, reader, cast, browse):
+    visitor.follow(url, {"agree": ["data"]})
+    visitor.follow(f"{url}/withdrawal", {"code": "data"})
+    task = db.session.scalars(select(Touch).where(Touch.client_id == reader.id)).one()
+    assert (task.channel, task.status, task.assignee_id) == ("task", "planned", cast.boris.id)
+    assert "Удалите данные" in task.note and "отозвано" in browse(cast.boris).get(f"/clients/{reader.id}/consents").text
 
 
 def test_a_dead_link_says_no_more_than_any_other(visitor, reader, now):

@@ -1,15 +1,17 @@
 """The stop list: many addresses at once, looked up whole, lifted with a reason; and the limits of news."""
 
 import io
+from datetime import timedelta
 
 import pytest
-from post.making import fresh, mode, write
+from post.making import JOB, fresh, mode, write
 from sqlalchemy import select
 
 from webapp.db import db
 from webapp.post import actions
 from webapp.post.models import Suppression
 from webapp.post.rules import Cap
+from webapp.staff.actions import change_settings
 from webapp.staff.audit import actor_of
 from webapp.staff.models import setting
 from webapp.staff.rules import NotAllowed
@@ -88,7 +90,20 @@ def test_the_limits_of_news_are_set_by_an_administrator(browse, cast):
     assert "Больше новостей и предложений" in boris.get("/admin/sending/limits").text
     assert boris.post("/admin/sending/limits", {"day": "2", "week": "5"}).status == 404
     assert (Cap().day, Cap().week) == (1, 3) and 'value="3"' in anna.get("/admin/sending/limits").html
-    for words in ({}, {"day": "0", "week": "3"}, {"day": "x", "week": "3"}, {"day": "1", "week": "51"}):
-        assert anna.post("/admin/sending/limits", words).status == 422
-    anna.follow("/admin/sending/limits", {"day": "2", "week": "5"})
-    assert setting("marketing_cap") == {"day": 2, "week": 5}
+    for words in ({}, {"day": "0", "week": "3"}, {"day": "x", "week": "3"}, {"day": "1", "week": "51"}, {"months": "-1"}):
+        assert anna.post("/admin/sending/limits", {"day": "1", "week": "3", "months": "1", **words} if words else {}).status == 422
+    anna.follow("/admin/sending/limits", {"day": "2", "week": "5", "months": "12"})
+    assert setting("marketing_cap") == {"day": 2, "week": 5} and setting("keep_letters_months") == 12
+
+
+@pytest.mark.parametrize(("months", "days", "kept"), [(36, 1079, True), (36, 1081, False), (1, 31, False), (0, 9999, True)])
+def test_texts_of_letters_are_kept_as_long_as_the_agency_says(cast, now, months, days, kept):
+    mode("trial", now)
+    actions.suppress("anna@example.com", channel="email", reason="stop-list", actor=JOB, now=now)
+    over = write(cast.main, None, now=now)
+    waiting = write(cast.main, None, now=now, address="vera@example.com", not_before=now + timedelta(days=99999))
+    actions.mark_settled([over.id])
+    change_settings({"keep_letters_months": months}, actor=JOB, now=now)
+    gone = actions.forget_texts(now=now + timedelta(days=days))
+    assert gone == {"letters": 0 if kept else 1} == actions.forget_texts(now=now) | gone
+    assert bool(fresh(over).text) is kept and fresh(waiting).text and fresh(over).subject

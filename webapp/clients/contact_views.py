@@ -6,6 +6,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from webapp.clients import actions, labels
+from webapp.clients.consent_page import last_about_data
 from webapp.clients.contact_forms import ConsentForm, ContactForm, ManagerForm
 from webapp.clients.lookup import hidden
 from webapp.clients.models import Client, Email, Phone, client_for, consent_log, consents_of, holders
@@ -75,8 +76,9 @@ def consents(client_id: int) -> Response | BaseResponse:
                             text_version=form.text_version.data or "", address=form.address.data or "",
                             actor=actor_of(current_user), now=clock.now())
         return see_other(url_for(".consents", client_id=client.id), _("Saved. It holds from now on."))
+    states = [*labels.consent_states(consents_of(client.id)), labels.data_state(last_about_data(client.id))]
     return page("clients/consents.html", status=422 if form.errors else 200, client=client, form=form,
-                states=labels.consent_states(consents_of(client.id)), log=consent_log(client.id))
+                states=states, log=consent_log(client.id))
 
 
 @bp.route("/manager", methods=["GET", "POST"])

@@ -102,6 +102,14 @@ def consent_states(in_force: Mapping[str, Any]) -> list[tuple[Any, str, str]]:
     return [(label, *consent_state(in_force.get(code))) for code, label in CHANNELS.items()]
 
 
+def data_state(last: Any) -> tuple[Any, str, str]:
+    """The same about personal data; `last` is the newest line of the log about them, or None."""
+    if last is None:
+        return gettext("Personal data"), "wait", gettext("not asked yet")
+    kind, words = ("ok", gettext("agreed")) if last.given else ("over", gettext("taken back"))
+    return gettext("Personal data"), kind, words
+
+
 def event_words(event: Any) -> Any:
     """What a line of the consent log says."""
     if event.channel == DATA:

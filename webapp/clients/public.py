@@ -15,6 +15,7 @@ from webapp.clients.rules import CHANNELS, DATA
 from webapp.clients.visitors import guard_links, link_over, spoken_to, visitor_page
 from webapp.db import db
 from webapp.kit import clock
+from webapp.kit.days import local_day, zone
 from webapp.web.guard import by_token
 from webapp.web.page import see_other
 
@@ -75,6 +76,7 @@ def _consent_page(token: str, link: PersonalLink, *, is_empty: bool = False) -> 
         given = [box for document in documents for box in document.boxes if box.since]
         return visitor_page(
             "clients/consent.html", client, 422 if is_empty else 200, token=token, documents=documents, given=given,
-            is_open=len(given) < len(BOXES), boxes=BOXES, names=GIVEN, zone=client.zone,
+            is_open=len(given) < len(BOXES), boxes=BOXES, names=GIVEN,
+            since={box.code: local_day(box.since, zone(client.zone)) for box in given if box.since},
             error=_("Tick what you agree to. If you agree to nothing, simply close the page.") if is_empty else "",
             is_saved=request.args.get("saved") == "1" and not is_empty)

@@ -1,4 +1,4 @@
-"""How often news may come to one client: the frequency cap, set by administrators."""
+"""How often news may come to one client, and how long texts of letters are kept: set by administrators."""
 
 from flask import Response, url_for
 from flask_babel import gettext as _
@@ -9,6 +9,7 @@ from wtforms import IntegerField
 from wtforms.validators import NumberRange
 
 from webapp.kit import clock
+from webapp.post.actions.retention import KEY, kept_months
 from webapp.post.rules import Cap
 from webapp.post.sending_views import bp
 from webapp.staff.actions import change_settings
@@ -23,10 +24,13 @@ MOST = 50
 
 
 class LimitsForm(BaseForm):
-    """So many news a day and a week at most."""
+    """So many news a day and a week at most; so many months texts are kept."""
 
     day = IntegerField(_l("News and offers in a day, at most"), [
         Filled(_l("Write a number.")), NumberRange(1, MOST, _l("From 1 to 50."))])
+    months = IntegerField(_l("Keep texts of letters, months"), [
+        Filled(_l("Write a number.")), NumberRange(0, 240, _l("From 0 to 240; 0 keeps them for ever."))],
+        description=_l("0 keeps them for ever. Afterwards only that a letter was sent stays, with its subject."))
     week = IntegerField(_l("In a week, at most"), [
         Filled(_l("Write a number.")), NumberRange(1, MOST, _l("From 1 to 50."))])
 
@@ -45,14 +49,15 @@ def save_limits() -> Response | BaseResponse:
     form = LimitsForm()
     if not form.submitted():
         return _limits_page(form, 422)
-    change_settings({"marketing_cap": {"day": form.day.data, "week": form.week.data}}, actor=actor_of(current_user),
-                    now=clock.now())
+    cap = {"day": form.day.data, "week": form.week.data}
+    change_settings({"marketing_cap": cap, KEY: form.months.data}, actor=actor_of(current_user), now=clock.now())
     return see_other(url_for("sending.limits"), _("Saved."))
 
 
 def _present() -> dict[str, int]:
     kept, usual = setting("marketing_cap") or {}, Cap()
-    return {"day": int(kept.get("day", usual.day)), "week": int(kept.get("week", usual.week))}
+    return {"day": int(kept.get("day", usual.day)), "week": int(kept.get("week", usual.week)),
+            "months": kept_months()}
 
 
 def _limits_page(form: LimitsForm, status: int = 200) -> Response:

@@ -15,7 +15,9 @@ from webapp.staff.rules import Actor, BadInput
 
 Prepare: TypeAlias = Callable[[Session], None]
 Follow: TypeAlias = Callable[[Client, str, Collection[str], Actor, datetime], None]
+TakenBack: TypeAlias = Callable[[Client, Actor, datetime], None]
 _FOLLOWERS: dict[str, tuple[Prepare, Follow]] = {}
+_TAKEN_BACK: dict[str, TakenBack] = {}
 
 
 def follow_consents(name: str, prepare: Prepare, follow: Follow) -> None:
@@ -25,6 +27,11 @@ def follow_consents(name: str, prepare: Prepare, follow: Follow) -> None:
     has changed.
     """
     _FOLLOWERS[name] = (prepare, follow)
+
+
+def when_data_taken_back(name: str, follow: TakenBack) -> None:
+    """A room further right acts when a client takes back the consent to keep personal data, in its transaction."""
+    _TAKEN_BACK[name] = follow
 
 
 def set_consent(client: Client, step: str, channels: Collection[str], *, how: str, text_version: str = "",
@@ -70,6 +77,8 @@ def set_data_consent(client: Client, given: bool, *, how: str, text_version: str
                                  text_version=text_version, actor=actor.name, at=now, address=address))
         record(actor, "consent", "client", client.id, now=now, office_id=client.office_id,
                facts={rules.DATA: ["", "given" if given else "taken-back"]})
+        for follow in () if given else _TAKEN_BACK.values():
+            follow(client, actor, now)
 
 
 def _turn(client_id: int, channel: str, step: str, now: datetime) -> tuple[str, str]:
