@@ -24,6 +24,7 @@ from webapp.desk.person.actions import erase_person
 from webapp.desk.person.findings import mentions, needles_of
 from webapp.desk.person.policies import POLICIES, emptied, reached
 from webapp.post import actions as post
+from webapp.post.incoming_models import Incoming
 from webapp.post.models import Message, MessageEvent, Suppression
 from webapp.staff.audit import actor_of, job
 from webapp.staff.models import AuditEntry
@@ -69,6 +70,10 @@ def taisia(cast, now):
                        seller=cast.olga, now=now, companions=("Таисия Сахарова", "Пётр Громов"))
     with transaction() as session:
         session.execute(update(Companion).where(Companion.name == "Таисия Сахарова").values(client_id=row.id))
+        for number, owner in enumerate((row.id, None), start=1):
+            session.add(Incoming(inbox="x", uidvalidity=1, uid=number, fingerprint=f"f{number}", came_at=now, taken_at=now,
+                                 kind="reply", state="done" if owner else "unsorted", office_id=cast.main.id,
+                                 client_id=owner, sender="Taisia@example.com", sender_name="Таисия", text="Это Таисия"))
         batch = Batch(kind="sheet", office_id=cast.main.id, actor="test", state="done", created_at=now,
                       file_path=uploads.keep("Сахарова;8 916 555-01-23".encode()))
         session.add(batch)

@@ -121,11 +121,13 @@ def tell_the_log() -> None:
     add_log_words("client", _l("Clients"), {
         "added": _l("New client: %(name)s"), "edited": _l("Changed the client %(name)s"),
         "assigned": _l("Another manager for %(name)s"), "consent": _l("Consent of %(name)s"),
+        "consent-asked": _l("Asked %(name)s for consents"), "exported": _l("Downloaded everything about %(name)s"),
+        "erased": _l("Erased a client"),
     }, _client_names, {
         "contact": _l("Phone or e-mail"), "phones": _l("Phones"), "emails": _l("E-mail addresses"),
         "manager": _l("Manager"), "email": _l("E-mail"), "sms": "SMS", "kind": _l("What it was"), "file": _l("File"),
-        "call": _l("Calls"),
-    }, {name: labels.consent_word for name in ("email", "sms", "call")} | {"reason": reason_or_text})
+        "call": _l("Calls"), "data": _l("Personal data"),
+    }, {name: labels.consent_word for name in ("email", "sms", "call", "data")} | {"reason": reason_or_text})
     add_log_words("touch", _l("Steps of trips"), {
         "done": _l("Ticked: %(name)s"), "no-answer": _l("Nobody answered: %(name)s"),
         "snoozed": _l("Put off: %(name)s"), "date-chosen": _l("Another day: %(name)s"),

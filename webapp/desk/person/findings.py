@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Column, Table, and_, or_, select
+from sqlalchemy import Column, Table, and_, func, or_, select
 
 from webapp.batches.models import Batch, BatchRow
 from webapp.batches.rules import OPEN
@@ -13,10 +13,11 @@ from webapp.clients.models import Client
 from webapp.db import db
 from webapp.desk.closure import Doomed, doomed_by, some
 from webapp.desk.person.policies import POLICIES, Policy
+from webapp.post.incoming_models import Incoming
 from webapp.staff.models import AuditEntry
 from webapp.trips.models import Trip
 
-SUBJECTS = ("client", "trip", "touch", "occasion", "message")
+SUBJECTS = ("client", "trip", "touch", "occasion", "message", "incoming")
 """Tables whose rows the log of changes names; the subject there has the name of the table."""
 _DIGITS = re.compile(r"\D")
 _PHONE = 10
@@ -52,7 +53,12 @@ class Found:
 def find_all(client: Client) -> Found:
     """Everything about the client, but for the rows of sheets, which take long to look through."""
     table = db.metadata.tables["client"]
-    return Found(client.id, doomed_by(db.session.connection(), {table: {client.id}}))
+    doomed = doomed_by(db.session.connection(), {table: {client.id}})
+    # A letter nobody has sorted yet is known by its address alone.
+    addresses = [email.address.casefold() for email in client.emails]
+    letters = set(db.session.scalars(select(Incoming.id).where(func.lower(Incoming.sender).in_(addresses))))
+    doomed.rows.setdefault(db.metadata.tables["incoming"], set()).update(letters)
+    return Found(client.id, doomed)
 
 
 def in_sheets(client: Client) -> tuple[set[int], set[int]]:

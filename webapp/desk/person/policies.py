@@ -75,6 +75,11 @@ POLICIES: dict[str, Policy] = {
     "message_content": Policy(_l("Texts of letters and SMS"), EMPTY, {"text": "", "html": "", "files": ""}, {
         "text": _l("Text")}),
     "message_event": Policy(_l("History of letters"), EMPTY, {"facts": {}}, {"at": _WHEN, "state": _l("State")}),
+    # Its marks stay: without them the same letter would be taken out of the mailbox once more.
+    "incoming": Policy(_l("Letters from the client"), EMPTY, {
+        "sender": "", "sender_name": "", "subject": "", "text": "", "attachments": [], "state": "done"}, {
+        "came_at": _WHEN, "sender": _l("From"), "sender_name": _l("Name"), "subject": _l("Subject"),
+        "text": _l("Text"), "attachments": _l("Attachments")}),
     "hold": Policy(_l("Stops of letters"), EMPTY, {"reason": ""}, {
         "at": _WHEN, "reason": _l("Reason"), "released_at": _l("Until")}),
 }
