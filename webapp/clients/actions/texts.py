@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from webapp.clients import consent_texts as texts
 from webapp.clients.models import ConsentText
 from webapp.db import transaction
@@ -25,19 +27,25 @@ def publish_text(kind: str, words: Mapping[str, tuple[str, str]], *, actor: Acto
     with transaction() as session:
         if all(_stands(kind, language, *pair) for language, pair in words.items()):
             return texts.next_number(kind) - 1
-        number = texts.next_number(kind)
-        session.add_all(ConsentText(kind=kind, number=number, language=language, title=title.strip(), body=body.strip(),
-                                    actor=actor.name, published_at=now) for language, (title, body) in words.items())
+        number = _add(session, kind, words, actor, now)
         record(actor, "published", "consent-text", None, now=now, facts={"version": ["", f"{kind}-{number}"]})
     return number
 
 
 def install_texts(*, actor: Actor, now: datetime) -> None:
-    """The shipped texts, where the agency has none yet."""
-    for kind in texts.KINDS:
-        if texts.next_number(kind) == 1:
-            publish_text(kind, {language: texts.shipped(kind, language) for language in texts.LANGUAGES},
-                         actor=actor, now=now)
+    """The shipped texts, where the agency has none yet; the log tells only what people changed."""
+    with transaction() as session:
+        for kind in texts.KINDS:
+            if texts.next_number(kind) == 1:
+                _add(session, kind, {language: texts.shipped(kind, language) for language in texts.LANGUAGES}, actor, now)
+
+
+def _add(session: Session, kind: str, words: Mapping[str, tuple[str, str]], actor: Actor, now: datetime) -> int:
+    number = texts.next_number(kind)
+    session.add_all(ConsentText(kind=kind, number=number, language=language, title=title.strip(), body=body.strip(),
+                                actor=actor.name, published_at=now) for language, (title, body) in words.items())
+    session.flush()
+    return number
 
 
 def _stands(kind: str, language: str, title: str, body: str) -> bool:
