@@ -14,7 +14,7 @@ from webapp.staff.audit import actor_of
 from webapp.staff.log_words import add_log_words
 from webapp.staff.rules import ADMIN
 from webapp.web.guard import allow
-from webapp.web.nav import Section, add_section
+from webapp.web.nav import AGENCY, Section, add_section
 from webapp.web.page import page, see_other
 
 bp = Blueprint("consent_texts", __name__, url_prefix="/admin/consents")
@@ -26,7 +26,7 @@ add_log_words("consent-text", _l("Texts of consents"), {"published": _l("Publish
 def register(app: Flask) -> None:
     """Put the section into the bar."""
     add_section(app, Section("consent_texts.index", _l("Consents"), 92, frozenset(READERS), "/admin/consents",
-                             group=_l("Agency")))
+                             group=AGENCY))
 
 
 @bp.get("")

@@ -16,7 +16,7 @@ from webapp.post import actions, stop_list
 from webapp.post.stop_list_forms import SCOPES, LiftForm, StopListForm
 from webapp.staff.audit import actor_of
 from webapp.web.guard import allow
-from webapp.web.nav import Section, add_section
+from webapp.web.nav import AGENCY, Section, add_section
 from webapp.web.page import page, see_other
 
 bp = Blueprint("stop_list", __name__, url_prefix="/admin/stop-list")
@@ -28,7 +28,7 @@ WHY = {"unsubscribed": _l("the reader said so"), "stop-list": _l("put here by ha
 def register(app: Flask) -> None:
     """Put the section into the bar."""
     add_section(app, Section("stop_list.index", _l("Stop list"), 93, frozenset(KEEPERS), "/admin/stop-list",
-                             group=_l("Agency")))
+                             group=AGENCY))
 
 
 @bp.get("")

@@ -37,7 +37,8 @@ def install_texts(*, actor: Actor, now: datetime) -> None:
     with transaction() as session:
         for kind in texts.KINDS:
             if texts.next_number(kind) == 1:
-                _add(session, kind, {language: texts.shipped(kind, language) for language in texts.LANGUAGES}, actor, now)
+                words = {language: texts.shipped(kind, language) for language in texts.LANGUAGES}
+                _add(session, kind, words, actor, now)
 
 
 def _add(session: Session, kind: str, words: Mapping[str, tuple[str, str]], actor: Actor, now: datetime) -> int:
