@@ -27,6 +27,7 @@ class Relay:
     def __init__(self, *, pipelining: bool = True) -> None:
         self.pipelining = pipelining
         self.took: list[Message] = []
+        self.senders: list[str] = []
         self.seen: Counter[str] = Counter()
         self.connections = 0
         self.mail: list[str] = []
@@ -71,6 +72,7 @@ class Relay:
                 server.transport.abort()
             return answer
         self.took.append(message_from_bytes(envelope.content))
+        self.senders.append(envelope.mail_from)
         self.waiting.set()
         while not self.may_answer.is_set():
             await asyncio.sleep(0.005)

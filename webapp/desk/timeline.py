@@ -11,8 +11,10 @@ from sqlalchemy.orm import joinedload
 
 from webapp.db import db
 from webapp.post.models import Message
+from webapp.touches.answer_rules import letter_of
 from webapp.touches.models import Touch
 from webapp.touches.plan_rules import CHAT_NAMES, CHATS
+from webapp.trips.board_columns import follow_up_name
 from webapp.trips.step_words import outcome_name, reason
 
 PERSONAL = ("call", "visit", "chat", *CHATS, "email", "sms")
@@ -38,6 +40,7 @@ class Line:
     note: str = ""
     by: str = ""
     ours: bool = True
+    letter_id: int | None = None
 
 
 def timeline_of(client_id: int, limit: int = SHOWN) -> list[Line]:
@@ -56,6 +59,8 @@ def step_title(touch: Touch) -> str:
     """The step's name in the page's language, or the channel of a contact without a step."""
     if touch.step is None:
         word = channel_word(touch.channel)
+        if letter_of(touch.step_code) is not None and touch.direction != "in":
+            return follow_up_name(touch.step_code)
         return _("%(channel)s from the client", channel=word) if touch.direction == "in" else word
     locale = get_locale()
     names = [touch.step.name_en, touch.step.name_ru]
@@ -70,7 +75,8 @@ def _touch_lines(client_id: int, limit: int) -> Iterable[Line]:
         said = outcome_name(touch.outcome) if touch.outcome else reason(touch.reason)
         yield Line(touch.done_at or touch.send_at or touch.created_at, ICONS.get(touch.channel, "note"),
                    step_title(touch), STATES[touch.status], said, touch.note,
-                   "" if touch.done_by == "post" else touch.done_by, touch.direction != "in")
+                   "" if touch.done_by == "post" else touch.done_by, touch.direction != "in",
+                   letter_of(touch.step_code) if touch.direction == "in" else None)
 
 
 def _message_lines(client_id: int, limit: int) -> Iterable[Line]:

@@ -87,12 +87,11 @@ def _about(session: Session, letter: Letter, place: Place) -> _Found:
     if kind in (sorting_rules.UNREADABLE, sorting_rules.BULK):
         return _Found("bulk" if kind == sorting_rules.BULK else "other")
     message, proof = _ours(session, letter, place, letter.answered)
-    if kind == sorting_rules.AUTO:
-        return _Found("auto", proof=proof, message=message, client_id=message.client_id if message else None)
-    client_id = message.client_id if message else None
-    if client_id is not None and session.get_one(Client, client_id).erased_at is not None:
-        # Who asked to be forgotten is not remembered by an answer.
+    if message is not None and _is_erased(session, message):
         return _Found("other")
+    client_id = message.client_id if message else None
+    if kind == sorting_rules.AUTO:
+        return _Found("auto", proof=proof, message=message, client_id=client_id)
     if client_id is None:
         client_id, by_address = _by_sender(session, letter.sender)
         proof = proof or by_address
@@ -112,12 +111,19 @@ def _of_machine(session: Session, letter: Letter, place: Place, kind: str) -> _F
             proof == TAG or not named or message.address.lower() in named)
         return _Found("complaint", proof=proof, message=message, client_id=message.client_id) if (
             fits and message) else _Found("other")
+    if message is not None and _is_erased(session, message):
+        return _Found("other")
     outcomes = report_rules.outcomes_of(letter)
     outcome = _outcome_for(message, proof, outcomes, letter.quoted_to) if message else None
     if message is None or outcome is None:
         return _Found("other")
     return _Found("bounce", verdict=outcome.verdict, proof=proof, message=message, client_id=message.client_id,
                   outcome=outcome)
+
+
+def _is_erased(session: Session, message: Message) -> bool:
+    """Who asked to be forgotten is not remembered by what comes later."""
+    return message.client_id is not None and session.get_one(Client, message.client_id).erased_at is not None
 
 
 def _outcome_for(message: Message, proof: str, outcomes: Sequence[Outcome], quoted_to: Sequence[str]) -> Outcome | None:
