@@ -17,12 +17,15 @@ from webapp.clients.models import Email
 from webapp.db import db, transaction
 from webapp.post import actions
 from webapp.post.actions.collecting import MOST_A_RUN
+from webapp.post.actions.modes import present_mode
 from webapp.post.actions.taking import Place, take
 from webapp.post.imap_session import NoInbox, opened
 from webapp.post.inbox_rules import read_url
 from webapp.post.incoming_rules import read_letter
 from webapp.post.models import InboxState, Incoming, Message, Suppression
+from webapp.post.place import PLACE
 from webapp.post.tag_rules import tagged
+from webapp.staff.models import Setting
 
 ADDRESS = "anna@example.com"
 
@@ -280,6 +283,16 @@ def test_nothing_is_read_unless_sending_is_live(inbox, now, chosen):
     assert actions.collect(now=now) == {}
     db.session.rollback()
     assert db.session.scalar(select(InboxState.key)) is None
+
+
+def test_a_copy_of_the_database_reads_nobody_s_mail(inbox, now):
+    actions.collect(now=now)
+    with transaction() as session:
+        session.merge(Setting(key=PLACE, value={"mark": "another machine"}))
+    inbox.put(reply())
+    assert actions.collect(now=now) == {}
+    db.session.rollback()
+    assert present_mode() == "held"
 
 
 def test_two_workers_at_once_take_each_letter_once(inbox, app, person, now):

@@ -15,7 +15,7 @@ from webapp.touches.answer_rules import letter_of
 from webapp.touches.models import Touch
 from webapp.touches.plan_rules import CHAT_NAMES, CHATS
 from webapp.trips.board_columns import follow_up_name
-from webapp.trips.step_words import outcome_name, reason
+from webapp.trips.step_words import letter_reason, outcome_name, reason
 
 PERSONAL = ("call", "visit", "chat", *CHATS, "email", "sms")
 SHOWN = 60
@@ -72,7 +72,8 @@ def _touch_lines(client_id: int, limit: int) -> Iterable[Line]:
                                  | Touch.status.in_(("failed", "missed", "unknown")))
              .options(joinedload(Touch.step)).order_by(Touch.id.desc()).limit(limit))
     for touch in db.session.scalars(query):
-        said = outcome_name(touch.outcome) if touch.outcome else reason(touch.reason)
+        said = outcome_name(touch.outcome) if touch.outcome else (
+            letter_reason if touch.channel == "email" else reason)(touch.reason)
         yield Line(touch.done_at or touch.send_at or touch.created_at, ICONS.get(touch.channel, "note"),
                    step_title(touch), STATES[touch.status], said, touch.note,
                    "" if touch.done_by == "post" else touch.done_by, touch.direction != "in",

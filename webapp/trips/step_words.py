@@ -28,6 +28,11 @@ _REASONS = {
     "manager-signs": _l("the manager would sign"),
 }
 _NOT_SENT = _l("not sent")
+_LETTER_REASONS = {
+    "no-mailbox": _l("no such mailbox"), "no-domain": _l("no such mailbox"), "mailbox-full": _l("mailbox full"),
+    "mailbox-closed": _l("mailbox closed"), "spam": _l("taken for spam"), "forwarded": _l("came back"),
+    "gave-up": _l("came back"), "refused": _l("came back"), "too-big": _l("too big"),
+}
 
 
 def refusal(code: str) -> str:
@@ -55,6 +60,11 @@ def refusal(code: str) -> str:
 def reason(code: str) -> str:
     """Why a step is grey or red, in two or three words."""
     return str(_REASONS.get(code, _NOT_SENT)) if code else ""
+
+
+def letter_reason(code: str) -> str:
+    """The same for a letter: what its reader's mailbox says."""
+    return str(_LETTER_REASONS[code]) if code in _LETTER_REASONS else reason(code)
 
 
 def reason_or_text(text: str) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from webapp.db import db, transaction
+from webapp.post.actions.copies import may_leave_from_here
 from webapp.post.actions.modes import present_mode
 from webapp.post.actions.taking import Place, take
 from webapp.post.imap_session import Folder, Mailbox, NoInbox, opened
@@ -36,8 +37,9 @@ def collect(*, now: datetime, going: Callable[[], bool] = lambda: True) -> dict[
     inbox = inbox_now(current_app.extensions["snova.settings"])
     mode = present_mode()
     db.session.rollback()
-    if inbox is None or mode != "live":
+    if inbox is None or mode != "live" or not may_leave_from_here(now):
         return {}
+    db.session.rollback()
     try:
         with opened(inbox) as mailbox:
             tally = _read(mailbox, inbox, now, going)
