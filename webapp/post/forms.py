@@ -1,5 +1,6 @@
-"""The form about the mail relay: a provider people know by name, or the server's own words."""
+"""The form about the mail relay, and what it shares with that of the mailbox for answers."""
 
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from wtforms.validators import Optional
 from webapp.kit import emails
 from webapp.post.channels.smtp_check import Fault
 from webapp.post.mime import HeaderRefused, mailbox
-from webapp.post.relay_rules import ENCRYPTIONS, NONE, OTHER, PORTS, PRESETS, STARTTLS, TLS, Relay, Way, is_local
+from webapp.post.relay_rules import NONE, OTHER, PORTS, PRESETS, STARTTLS, TLS, Relay, Way, is_local
 from webapp.post.sender import plain_name
 from webapp.post.wording import relay_fault
 from webapp.web.forms import AtMost, BaseForm, Filled
@@ -24,13 +25,69 @@ ENCRYPTION_WORDS = {TLS: _l("TLS (usually port 465)"), STARTTLS: _l("STARTTLS (u
 _PLACES = {"login": "password", "sender-refused": "sender", "no-such-server": "server", "port-closed": "port",
            "no-answer": "server", "bad-certificate": "server", "other-encryption": "encryption",
            "no-encryption": "encryption", "login-not-offered": "encryption"}
-_ONLY_OTHER = ("server", "port", "encryption")
 
 
-class MailForm(BaseForm):
-    """How letters leave. The password is never shown again: an empty one keeps what is there."""
+class AccountForm(BaseForm):
+    """What every account of a mailbox is told by: a provider known by name, or the server's own words.
+
+    `places` says beside which field a fault of trying out is told, `only_other` which fields stand there only for
+    another mail than those known by name.
+    """
 
     form_errors: list[str]
+    ways: Mapping[str, Any]
+    places: Mapping[str, str]
+    only_other: Collection[str]
+    no_server: Any
+    no_port: Any
+
+    def validate_preset(self, field: Field) -> None:
+        """Everything else depends on it."""
+        if field.data not in PROVIDERS:
+            raise ValidationError(str(_l("Please choose where your mailbox is.")))
+
+    def validate_server(self, field: Field) -> None:
+        """A name or an address, without a scheme or a port."""
+        if self.preset.data != OTHER:
+            return
+        Filled(_l("Please write the name of the server."))(self, field)
+        if not all(c.isalnum() or c in ".-:[]_" for c in field.data) or len(field.data) > 253:
+            raise ValidationError(str(self.no_server))
+
+    def validate_port(self, field: Field) -> None:
+        """A number of a port, or nothing."""
+        if self.preset.data == OTHER and field.data and not (
+                field.data.isascii() and field.data.isdigit() and 0 < int(field.data[:9]) < 65536):
+            raise ValidationError(str(self.no_port))
+
+    def validate_encryption(self, field: Field) -> None:
+        """Without encryption only where nobody listens in."""
+        if self.preset.data != OTHER:
+            return
+        if field.data not in self.ways:
+            raise ValidationError(str(_l("Please choose the encryption.")))
+        if field.data == NONE and not is_local(self.server.data or ""):
+            raise ValidationError(str(_l("Over the internet the password must not travel openly. Choose TLS.")))
+
+    def validate_password(self, field: Field) -> None:
+        """Typed in the wrong keyboard layout it would only look like a wrong one."""
+        latin(field, field.data)
+
+    def tell(self, fault: Fault, sentence: Callable[[str], Any]) -> None:
+        """Say what went wrong while trying out, beside the field where it is mended."""
+        # People did not type the server of a provider chosen by name.
+        code = "no-way-there" if fault.code == "no-such-server" and self.preset.data != OTHER else fault.code
+        place = self.places.get(code, "")
+        visible = place and (self.preset.data == OTHER or place not in self.only_other)
+        self.say(place if visible else "", sentence(code))
+
+
+class MailForm(AccountForm):
+    """How letters leave. The password is never shown again: an empty one keeps what is there."""
+
+    ways, places, only_other = ENCRYPTION_WORDS, _PLACES, ("server", "port", "encryption")
+    no_server = _l("Write only the name of the server, like smtp.agency.ru.")
+    no_port = _l("A port is a number, like 465.")
     preset = RadioField(_l("Where is your mailbox?"), choices=[SelectChoice(*pair) for pair in PROVIDERS.items()],
                         validate_choice=False)
     server = StringField(_l("Server for outgoing mail"), description=_l("For example, smtp.agency.ru."),
@@ -50,34 +107,6 @@ class MailForm(BaseForm):
                               description=_l("For letters that nobody signs. Left empty, it is the name of the "
                                              "agency."))
 
-    def validate_preset(self, field: Field) -> None:
-        """Everything else depends on it."""
-        if field.data not in PROVIDERS:
-            raise ValidationError(str(_l("Please choose where your mailbox is.")))
-
-    def validate_server(self, field: Field) -> None:
-        """A name or an address, without a scheme or a port."""
-        if self.preset.data != OTHER:
-            return
-        Filled(_l("Please write the name of the server."))(self, field)
-        if not all(c.isalnum() or c in ".-:[]_" for c in field.data) or len(field.data) > 253:
-            raise ValidationError(str(_l("Write only the name of the server, like smtp.agency.ru.")))
-
-    def validate_port(self, field: Field) -> None:
-        """A number of a port, or nothing."""
-        if self.preset.data == OTHER and field.data and not (
-                field.data.isascii() and field.data.isdigit() and 0 < int(field.data[:9]) < 65536):
-            raise ValidationError(str(_l("A port is a number, like 465.")))
-
-    def validate_encryption(self, field: Field) -> None:
-        """Without encryption only where nobody listens in."""
-        if self.preset.data != OTHER:
-            return
-        if field.data not in ENCRYPTIONS:
-            raise ValidationError(str(_l("Please choose the encryption.")))
-        if field.data == NONE and not is_local(self.server.data or ""):
-            raise ValidationError(str(_l("Over the internet the password must not travel openly. Choose TLS.")))
-
     def validate_login(self, field: Field) -> None:
         """Known providers want the whole address; a relay in the own network may want none."""
         if self.preset.data != OTHER:
@@ -85,10 +114,6 @@ class MailForm(BaseForm):
             if not is_address(field.data):
                 raise ValidationError(str(_l("Write the whole address, like mail@agency.ru.")))
         latin(field, (field.data or "").rpartition("@")[0] or field.data)
-
-    def validate_password(self, field: Field) -> None:
-        """Typed in the wrong keyboard layout it would only look like a wrong one."""
-        latin(field, field.data)
 
     def validate_sender(self, field: Field) -> None:
         """One plain address."""
@@ -118,23 +143,13 @@ class MailForm(BaseForm):
             return relay
         if kept is not None and kept.password and relay.is_same_account(kept):
             return replace(relay, password=kept.password)
-        self._say("password", _l("Please type the app password.") if kept is None or not kept.password
+        self.say("password", _l("Please type the app password.") if kept is None or not kept.password
                   else _l("Please type the password: the server or the login is another one now."))
         return None
 
     def take(self, fault: Fault, **words: Any) -> None:
-        """Tell what went wrong while trying out, beside the field where it is mended."""
-        # People did not type the server of a provider chosen by name.
-        code = "no-way-there" if fault.code == "no-such-server" and self.preset.data != OTHER else fault.code
-        place = _PLACES.get(code, "")
-        visible = place and (self.preset.data == OTHER or place not in _ONLY_OTHER)
-        self._say(place if visible else "", relay_fault(code, **words))
-
-    def _say(self, name: str, sentence: Any) -> None:
-        if name:
-            self[name].errors = [*self[name].errors, str(sentence)]
-        else:
-            self.form_errors = [*self.form_errors, str(sentence)]
+        """Tell what went wrong while trying out."""
+        self.tell(fault, lambda code: relay_fault(code, **words))
 
 
 def is_address(text: str) -> bool:

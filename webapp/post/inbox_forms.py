@@ -9,25 +9,26 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 from webapp.post.channels.smtp_check import Fault
-from webapp.post.forms import PROVIDERS, is_address, latin, mail_login
+from webapp.post.forms import PROVIDERS, AccountForm, is_address, latin, mail_login
 from webapp.post.inbox_rules import INBOX, PLACES, PORTS, Inbox
 from webapp.post.inbox_words import inbox_fault
-from webapp.post.relay_rules import NONE, OTHER, TLS, Relay, is_local
-from webapp.web.forms import AtMost, BaseForm, Filled
+from webapp.post.relay_rules import NONE, OTHER, TLS, Relay
+from webapp.web.forms import AtMost, Filled
 
 ENCRYPTION_WORDS = {TLS: _l("TLS (usually port 993)"), NONE: _l("None (only in the own network)")}
 _PLACES = {"login": "password", "no-such-server": "server", "port-closed": "port", "no-answer": "server",
            "bad-certificate": "server", "other-encryption": "encryption", "login-not-offered": "encryption",
            "no-encryption": "encryption", "not-imap": "port", "no-folder": "folder", "cannot-move": "done_folder",
            "no-done-folder": "done_folder", "plus-refused": "plus", "no-address": "address"}
-_ONLY_OTHER = ("server", "port", "encryption", "address")
 _PLAIN = {"autocapitalize": "none", "spellcheck": "false", "autocomplete": "off"}
 
 
-class InboxForm(BaseForm):
+class InboxForm(AccountForm):
     """Where answers are read. The password is never shown again: an empty one keeps what is there."""
 
-    form_errors: list[str]
+    ways, places, only_other = ENCRYPTION_WORDS, _PLACES, ("server", "port", "encryption", "address")
+    no_server = _l("Write only the name of the server, like imap.agency.ru.")
+    no_port = _l("A port is a number, like 993.")
     preset = RadioField(_l("Where is the mailbox?"), choices=[SelectChoice(*pair) for pair in PROVIDERS.items()],
                         validate_choice=False)
     server = StringField(_l("Server for incoming mail (IMAP)"), description=_l("For example, imap.agency.ru."),
@@ -57,44 +58,12 @@ class InboxForm(BaseForm):
     office = SelectField(_l("Who sorts them"), coerce=int, choices=[], validate_choice=False)
     is_on = BooleanField(_l("Read this mailbox"), default=True)
 
-    def validate_preset(self, field: Field) -> None:
-        """Everything else depends on it."""
-        if field.data not in PROVIDERS:
-            raise ValidationError(str(_l("Please choose where your mailbox is.")))
-
-    def validate_server(self, field: Field) -> None:
-        """A name or an address, without a scheme or a port."""
-        if self.preset.data != OTHER:
-            return
-        Filled(_l("Please write the name of the server."))(self, field)
-        if not all(c.isalnum() or c in ".-:[]_" for c in field.data) or len(field.data) > 253:
-            raise ValidationError(str(_l("Write only the name of the server, like imap.agency.ru.")))
-
-    def validate_port(self, field: Field) -> None:
-        """A number of a port, or nothing."""
-        if self.preset.data == OTHER and field.data and not (
-                field.data.isascii() and field.data.isdigit() and 0 < int(field.data[:9]) < 65536):
-            raise ValidationError(str(_l("A port is a number, like 993.")))
-
-    def validate_encryption(self, field: Field) -> None:
-        """Without encryption only where nobody listens in."""
-        if self.preset.data != OTHER:
-            return
-        if field.data not in PORTS:
-            raise ValidationError(str(_l("Please choose the encryption.")))
-        if field.data == NONE and not is_local(self.server.data or ""):
-            raise ValidationError(str(_l("Over the internet the password must not travel openly. Choose TLS.")))
-
     def validate_login(self, field: Field) -> None:
         """Known providers want the whole address."""
         Filled(_l("Please write the address of the mailbox."))(self, field)
         if self.preset.data != OTHER and not is_address(field.data):
             raise ValidationError(str(_l("Write the whole address, like mail@agency.ru.")))
         latin(field, (field.data or "").rpartition("@")[0] or field.data)
-
-    def validate_password(self, field: Field) -> None:
-        """Typed in the wrong keyboard layout it would only look like a wrong one."""
-        latin(field, field.data)
 
     def validate_address(self, field: Field) -> None:
         """One plain address."""
@@ -133,15 +102,5 @@ class InboxForm(BaseForm):
         return None
 
     def take(self, fault: Fault, **words: Any) -> None:
-        """Tell what went wrong while trying out, beside the field where it is mended."""
-        code = "no-way-there" if fault.code == "no-such-server" and self.preset.data != OTHER else fault.code
-        place = _PLACES.get(code, "")
-        visible = place and (self.preset.data == OTHER or place not in _ONLY_OTHER)
-        self.say(place if visible else "", inbox_fault(code, **words))
-
-    def say(self, name: str, sentence: Any) -> None:
-        """An error beside a field, or above all of them."""
-        if name:
-            self[name].errors = [*self[name].errors, str(sentence)]
-        else:
-            self.form_errors = [*self.form_errors, str(sentence)]
+        """Tell what went wrong while trying out."""
+        self.tell(fault, lambda code: inbox_fault(code, **words))

@@ -1,7 +1,6 @@
 """The forms about SMS: an account with a provider, and the phone a test SMS goes to."""
 
 from dataclasses import replace
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, PasswordField, RadioField, StringField, ValidationError
@@ -81,13 +80,6 @@ class SmsForm(BaseForm):
     def take(self, fault: SmsFault) -> None:
         """Tell what went wrong while trying out, beside the field where it is mended."""
         self.say(_PLACES.get(fault.code, ""), sms_fault(fault.code))
-
-    def say(self, name: str, sentence: Any) -> None:
-        """An error beside the field `name`, or above the form."""
-        if name:
-            self[name].errors = [*self[name].errors, str(sentence)]
-        else:
-            self.form_errors = [*self.form_errors, str(sentence)]
 
 
 class TestSmsForm(BaseForm):

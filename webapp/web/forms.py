@@ -38,6 +38,13 @@ class BaseForm(FlaskForm):
         """True when the form was posted and everything in it is good."""
         return bool(self.validate_on_submit())
 
+    def say(self, name: str, sentence: Any) -> None:
+        """Add an error beside the field `name`, or with "" above all of them."""
+        if name:
+            self[name].errors = [*self[name].errors, str(sentence)]
+        else:
+            self.form_errors: list[str] = [*self.form_errors, str(sentence)]
+
     @property
     def error_list(self) -> list[tuple[str, str, str]]:
         """(field id, label, sentence) of every error, in the order of the fields, for the summary."""
