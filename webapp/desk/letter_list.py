@@ -21,6 +21,15 @@ ICONS = {"email": "mail", "sms": "sms", "script": "phone"}
 IDENTITIES: dict[str, Any] = {"director": _l("director"), "seller": _l("the client's manager"),
                               "quality": _l("quality director"), "agency": _l("agency")}
 CLASSES: dict[str, Any] = {"service": _l("about the trip"), "marketing": _l("news and offers")}
+_ELSEWHERE = _l("for clients who bought elsewhere; does not leave by itself yet")
+OUTSIDE: dict[str, Any] = {
+    "handover": _l("when a client goes over to another manager"),
+    "missed_you": _l("after three calls that nobody took"),
+    "fly_tomorrow_call": _l("instead of the SMS about the flight, when it cannot arrive"),
+    "consent_request": _l("when a colleague asks for a consent"),
+    "consent_request_sms": _l("when a colleague asks for a consent"),
+    "refusal_wish": _ELSEWHERE, "refusal_ask": _ELSEWHERE}
+"""What else makes a text leave, or be said, than a step of a plan."""
 LANGUAGE_NAMES = {"ru": "Русский", "en": "English"}
 
 
@@ -78,6 +87,11 @@ def edition_name(edition: Edition) -> str:
     return f"{language}, {again}" if edition.variant == "repeat" else language
 
 
+def uses_of(code: str, steps: Sequence[PlanStep]) -> list[str]:
+    """When a text leaves or is said, in words; nothing for one that is not used."""
+    return [use_words(step) for step in steps] or ([str(OUTSIDE[code])] if code in OUTSIDE else [])
+
+
 def use_words(step: PlanStep) -> str:
     """Where in the plan a letter stands: «за 3 дня до вылета, 10:00»."""
     days, anchor = int(step.rule.get("offset_days") or 0), str(step.rule.get("anchor") or "")
@@ -107,5 +121,5 @@ def day_of_step(anchor: str, days: int) -> str:
 
 def _row(steps: Sequence[PlanStep], editions: Sequence[Edition]) -> Row:
     latest = max((it.shown for it in editions if it.shown), key=lambda row: row.created_at)
-    return Row(editions[0].letter.id, title_of(editions), [use_words(step) for step in steps], editions,
-               latest.author, latest.created_at)
+    letter = editions[0].letter
+    return Row(letter.id, title_of(editions), uses_of(letter.code, steps), editions, latest.author, latest.created_at)

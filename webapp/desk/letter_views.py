@@ -139,7 +139,7 @@ def editor(place: Place, form: LetterForm, *, status: int = 200, note: str = "")
         "desk/letter.html", "desk/_letter_answer.html", status=status, note=note, words=letter_list,
         title=letter_list.title_of(list(place.editions.values())), zone=current_user.zone,
         may_edit=ADMIN in current_user.hats, targets=form.fields_of(place.edition),
-        uses=[letter_list.use_words(step) for step in place.steps],
+        uses=letter_list.uses_of(place.edition.letter.code, place.steps),
         shown=words_of(place.edition.shown), typed=request.values.get("q", ""),
         **_people(place, request.values.get("q", "")), **context)
     response.headers["Content-Security-Policy"] = letter_preview.policy()
