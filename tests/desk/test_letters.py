@@ -40,7 +40,7 @@ def test_the_list_shows_letters_by_channel_in_the_order_of_the_plan(anna):
     assert [h.text for h in page.root.all("h2")] == ["Письма на почту", "SMS", "Что сказать на звонке и встрече"]
     names = [a.text for a in page.root.all("a", class_="letters__name")]
     assert names.index("Спасибо за покупку") < names.index("Собираем чемодан") < names.index("Фотоконкурс")
-    assert "за 3 дня до вылета, 10:00" in page.text and "вне плана" in page.text
+    assert "за 3 дня до вылета, 10:00" in page.text and "когда клиента передают другому менеджеру" in page.text
 
 
 def test_every_letter_opens_in_every_language(anna):
