@@ -136,7 +136,7 @@ def test_publishing_shows_the_difference_for_open_trips_first(anna, cast, now):
     page = anna.get(url("/publication"))
     assert "По плану идёт 1 открытая поездка" in page.text and "Иванова Анна, Анталья" in page.text
     assert "пн, 28 декабря" in page.text and "вт, 29 декабря" in page.text
-    assert "шага больше нет в плане" in page.text
+    assert "шаг выключен или убран из плана" in page.text
     assert touches(trip)["loyalty"].status == "planned", "looking changes nothing"
     assert "Иванова Анна" in anna.get(url("/differences")).text
     answer = anna.post(url("/publication"), {"seen": book().stamp, "open": "all"})

@@ -9,6 +9,7 @@ from webapp.letters.placeholders import LetterContext, values_for
 from webapp.letters.rendering import compile_letter, render_email, render_script, render_sms
 from webapp.letters.rules import PARTS, missing_parts, required_missing, sms_parts
 from webapp.letters.starters import LANGUAGES, StarterLetter, load_starter, parse_letter
+from webapp.touches.starter import NAMES
 
 CODES = {
     "thank_you", "thank_you.repeat", "packing", "challenge", "fly_tomorrow", "bon_voyage", "settled_in",
@@ -49,6 +50,15 @@ def _visible(html: str) -> str:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_set_is_complete_in_both_languages(lang: str) -> None:
     assert set(load_starter(lang)) == CODES
+
+
+@pytest.mark.parametrize("code", sorted(NAMES))
+def test_a_text_is_called_what_the_plan_calls_its_step(code: str) -> None:
+    bent = {"challenge": "Фотоконкурс", "loyalty": "Бонусная программа", "testimonial": "Отзыв другого туриста",
+            "welcome_home": "С возвращением, с опросом"}
+    russian = re.sub(r"^(?:Письмо|SMS) «(.*)»$", r"\1", NAMES[code].ru)
+    assert load_starter("en")[code].name == NAMES[code].en
+    assert load_starter("ru")[code].name == bent.get(code, russian)
 
 
 @pytest.mark.parametrize("key", sorted(CODES))

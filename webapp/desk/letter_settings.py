@@ -43,7 +43,7 @@ class SettingsForm(BaseForm):
 
     klass = RadioField(_l("Kind"), description=NEWS_HINT, choices=[
         SelectChoice(code, word) for code, word in letter_list.CLASSES.items()])
-    sure = BooleanField(_l("There is no offer and no advertising in it: it is about the trip the client has bought"))
+    sure = BooleanField(_l("There is no offer and no advertising in it, only the trip the client has bought"))
     identity = RadioField(_l("Signed by"), choices=[
         SelectChoice(code, word) for code, word in letter_list.IDENTITIES.items()])
     requires = Checks(_l("Not sent without"), validate_choice=False, description=_l(

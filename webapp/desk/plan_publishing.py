@@ -133,7 +133,7 @@ def _wanted(sheet: Sheet) -> list[Wanted]:
 
 def _figures(look: Look) -> list[tuple[str, int]]:
     names = {"added": _("Steps that come in addition"), "moved": _("Steps that get another day or hour"),
-             "off": _("Steps taken out of the plan"), "dropped": _("Steps for which there is no time left"),
+             "off": _("Steps switched off or taken out"), "dropped": _("Steps for which there is no time left"),
              "late": _("New steps left out because their day has passed")}
     return [(names[kind], look.about(look.figures[kind])) for kind in names if look.figures.get(kind)]
 

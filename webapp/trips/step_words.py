@@ -24,7 +24,7 @@ _REASONS = {
     "trip-cancelled": _l("trip cancelled"), "called-instead": _l("called instead"), "held": _l("on hold"),
     "time-unknown": _l("time unknown"), "no-date": _l("no date"), "cap": _l("letters enough for now"),
     "dates-moved": _l("dates moved"), "sms-budget": _l("SMS budget is used up"),
-    "plan-changed": _l("not in the plan any more"),
+    "plan-changed": _l("switched off or taken out of the plan"),
     "manager-signs": _l("the manager would sign"),
 }
 _NOT_SENT = _l("not sent")
