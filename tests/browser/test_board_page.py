@@ -5,7 +5,7 @@ from board_make import six_trips, visit_due
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from webapp.db import db
+from webapp.db import db, transaction
 from webapp.touches.models import Touch
 
 
@@ -174,6 +174,16 @@ def test_seven_columns_fit_a_small_laptop(tab, cast, board):
     olga = tab(cast.olga).go("/board")
     assert olga.page.locator("table.board thead th").count() == 9
     assert olga.page.eval_on_selector(".board-wrap", "w => w.scrollWidth - w.clientWidth") <= 0
+
+
+def test_a_small_laptop_has_room_for_something_to_do_in_every_column(tab, cast, board):
+    with transaction() as session:
+        for touch in session.scalars(select(Touch).where(Touch.occasion_id == board["near"].occasion_id,
+                                                         Touch.automatic)):
+            touch.status = "failed"
+    olga = tab(cast.olga).go("/board?show=all")
+    assert olga.page.locator(f"{row(board['near'])} .step-line").count() > 4
+    assert olga.sideways() <= 0
 
 
 def test_a_lost_session_leads_to_sign_in_and_back_not_into_the_row(tab, cast, board, app):
