@@ -138,7 +138,10 @@ def test_settings_hold_at_once_and_stand_in_the_log(anna, cast, now):
 def test_what_waits_gets_its_new_signature_and_its_new_kind(anna, cast, now):
     mode("held")
     sold = thanked(cast, now)
-    anna.follow(url("thank_you", "/settings"), settings("thank_you", klass="marketing", identity="seller"))
+    typed = settings("thank_you", klass="marketing", identity="seller")
+    asked = anna.post(url("thank_you", "/settings"), typed)
+    assert asked.status == 422 and "Из 1 клиентов с открытой поездкой 1 не согласен" in asked.text and letter("thank_you").klass == "service"
+    anna.follow(url("thank_you", "/settings"), {**typed, "fewer": "y"})
     db.session.expire_all()
     row = db.session.scalars(select(Message).where(Message.client_id == sold.client.id)).one()
     # Nobody has agreed to news: it keeps its words, and the outbox asks for consent before it leaves.
@@ -161,12 +164,12 @@ def test_news_become_letters_about_the_trip_only_with_a_word_for_it(anna):
 
 
 def test_an_sms_becomes_news_only_when_it_says_how_to_stop(anna):
-    page = anna.post(url("bon_voyage", "/settings"), settings("bon_voyage", klass="marketing"))
+    page = anna.post(url("bon_voyage", "/settings"), settings("bon_voyage", klass="marketing", fewer="y"))
     assert page.status == 422 and "СТОП" in page.text and letter("bon_voyage").klass == "service"
     for language in ("ru", "en"):
         anna.follow(f"/admin/letters/{letter('bon_voyage').id}/publication?language={language}",
                     form("bon_voyage", language, body="Скидки! Чтобы не получать, ответьте СТОП"if language == "ru" else "Sale! To stop, answer STOP"))
-    anna.follow(url("bon_voyage", "/settings"), settings("bon_voyage", klass="marketing"))
+    anna.follow(url("bon_voyage", "/settings"), settings("bon_voyage", klass="marketing", fewer="y"))
     assert letter("bon_voyage").klass == "marketing"
 
 

@@ -27,7 +27,7 @@ def filled(**changes):
     """The form of a letter after the return, as it was typed."""
     return {"name_ru": "Как впечатления?", "kind": "email", "days": "4", "side": "after", "anchor": "return",
             "at": "10:00", "truth_days": "3", "truth_side": "after", "truth_from": "own", "letter": "welcome_home",
-            "klass": "service", "performer": "seller", "column": "after", "active": "y", "seen": book().stamp, **changes}
+            "performer": "seller", "column": "after", "active": "y", "seen": book().stamp, **changes}
 
 
 def typed_in(page):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.touches.plan_check_rules import Text, faults_of, warnings_of
+from webapp.touches.plan_check_rules import Text, faults_of, warnings_of, with_classes
 from webapp.touches.plan_draft_rules import (
     DraftStep,
     difference,
@@ -43,6 +43,12 @@ def warned(*steps):
     return {(found.step, found.code) for found in warnings_of(list(steps), TEXTS)}
 
 
+def test_a_step_takes_the_class_of_its_letter_and_until_then_only_a_warning_says_so():
+    old = replace(LETTER, letter="news")
+    assert faults(old) == set() and ("own_1", "other-class") in warned(old)
+    assert [step.klass for step in with_classes([old, CALL, replace(LETTER, letter="lost")], TEXTS)] == ["marketing", "", "service"]
+
+
 def test_the_shipped_plan_has_no_faults_and_no_warnings():
     assert faults_of(PLAN, TEXTS) == [] and warnings_of(PLAN, TEXTS) == []
 
@@ -66,8 +72,6 @@ def test_good_steps_have_no_faults(step):
     (replace(CALL, letter="ready"), "letter", "other-channel"),
     (replace(SMS, letter="ready"), "letter", "other-channel"),
     (replace(LETTER, letter="draft"), "letter", "not-published"),
-    (replace(LETTER, klass="marketing"), "klass", "other-class"),
-    (replace(LETTER, letter="news"), "klass", "other-class"),
     (replace(LETTER, truth=None), "truth_days", "no-truth"),
     (replace(LETTER, truth=(-1, None, None)), "truth_days", "truth-over"),
     (replace(LETTER, truth=(0, "10:00", None)), "truth_days", "truth-over"),

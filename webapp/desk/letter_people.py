@@ -8,7 +8,7 @@ from typing import Any, cast
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
-from webapp.clients.models import Client
+from webapp.clients.models import Client, Consent
 from webapp.db import db
 from webapp.kit.days import local_day, zone
 from webapp.letters.identities import signature_for
@@ -137,6 +137,15 @@ def nameless(user: User) -> tuple[int, int]:
         query: Any = select(func.count()).select_from(Client).where(Client.erased_at.is_(None), *conditions)
         return int(db.session.scalar(scoped(query, Client.office_id, user)) or 0)
     return counted(Client.first_name == ""), counted()
+
+
+def without_consent(channel: str) -> tuple[int, int]:
+    """(clients who have not agreed to news by this channel, all clients) of open trips of the whole network."""
+    agreed = select(Consent.client_id).where(Consent.client_id == Occasion.client_id, Consent.channel == channel,
+                                             Consent.marketing, ~Consent.stopped).exists()
+    everybody = select(func.count(Occasion.client_id.distinct())).where(
+        Occasion.closed_at.is_(None), Occasion.cancelled_at.is_(None))
+    return db.session.scalar(everybody.where(~agreed)) or 0, db.session.scalar(everybody) or 0
 
 
 def nameless_list(user: User) -> Sequence[Client]:

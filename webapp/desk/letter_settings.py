@@ -12,6 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from webapp.desk import letter_list
+from webapp.desk import letter_people as people
 from webapp.desk.letter_views import Place, place_of
 from webapp.letters import actions
 from webapp.letters.actions.editions import VARIANTS
@@ -39,11 +40,12 @@ class Checks(SelectMultipleField):
 
 
 class SettingsForm(BaseForm):
-    """`sure` is asked for when news are to become letters about the trip."""
+    """`sure` is asked for when news are to become letters about the trip, `fewer` the other way round."""
 
     klass = RadioField(_l("Kind"), description=NEWS_HINT, choices=[
         SelectChoice(code, word) for code, word in letter_list.CLASSES.items()])
     sure = BooleanField(_l("There is no offer and no advertising in it, only the trip the client has bought"))
+    fewer = BooleanField(_l("From now on it goes only to those who agreed to news"))
     identity = RadioField(_l("Signed by"), choices=[
         SelectChoice(code, word) for code, word in letter_list.IDENTITIES.items()])
     requires = Checks(_l("Not sent without"), validate_choice=False, description=_l(
@@ -88,6 +90,9 @@ def save(letter_id: int) -> Response | BaseResponse:
     letter = place.edition.letter
     form.offer(letter)
     wanted = form.wanted(letter)
+    if wanted.klass == "marketing" and letter.klass == "service" and place.steps and not form.fewer.data:
+        form.fewer.errors = [_("Look at who loses this letter, then tick this.")]
+        return _page(place, form, 422, losing=people.without_consent(letter.channel))
     if not _is_good(form, letter, wanted):
         return _page(place, form, 422)
     try:
@@ -147,12 +152,13 @@ def _refused(error: actions.BadSettings) -> str:
     return _("This cannot be chosen here.")
 
 
-def _page(place: Place, form: SettingsForm, status: int = 200) -> Response:
+def _page(place: Place, form: SettingsForm, status: int = 200, losing: tuple[int, int] | None = None) -> Response:
     letter = place.edition.letter
     variants = VARIANTS if letter.channel != "script" else ("",)
     texts: list[dict[str, Any]] = [
         {"language": language, "variant": variant, "edition": place.editions.get((language, variant)),
          "name": letter_list.LANGUAGE_NAMES[language], "whom": letter_list.variant_words(variant)}
         for language in LANGUAGES for variant in variants]
-    return page("desk/letter_settings.html", status=status, place=place, form=form, letter=letter, texts=texts,
+    return page("desk/letter_settings.html", status=status, place=place, losing=losing, form=form, letter=letter, texts=texts,
+                uses=letter_list.uses_of(letter.code, place.steps),
                 title=letter_list.title_of(list(place.editions.values())), is_refusal=kind_of(letter).is_refusal)

@@ -61,9 +61,6 @@ class StepForm(BaseForm):
     truth_from = SelectField(_l("Which day"), choices=[(OWN, _l("its own day")), *words.ANCHORS.items()], default=OWN)
     truth_at = ClockField(_l("Till what hour"), validators=[Optional()])
     letter = SelectField(FIELDS["letter"], choices=[], default="")
-    klass = SelectField(FIELDS["klass"], choices=[
-        ("service", _l("about the trip: needs no consent")), ("marketing", _l("news and offers: only with consent"))],
-        default="service")
     series = SelectField(FIELDS["series"], choices=[("", _l("none, it keeps its day")), *words.SERIES.items()],
                          default="")
     flight = SelectField(FIELDS["flight"], choices=[("", _l("does not matter")), *words.FLIGHTS.items()], default="")
@@ -89,7 +86,7 @@ class StepForm(BaseForm):
         self.kind.data, self.seen.data = words.kind_of(step), stamp
         self.days.data, self.side.data = abs(step.offset_days), "before" if step.offset_days < 0 else "after"
         self.at.typed, self.before.data = step.at or "", bool(step.before)
-        self.klass.data, self.series.data = step.klass or "service", step.series or ""
+        self.series.data = step.series or ""
         self.flight.data = step.flight or ""
         self.performer.data = "seller" if step.performer == "auto" else step.performer
         self.letter.data = step.text if step.text in self.codes else ""
@@ -118,7 +115,7 @@ class StepForm(BaseForm):
             short_en=self.short_en.data or "", offset_days=-days if self.side.data == "before" else days,
             at=self.at.data.strftime("%H:%M") if automatic and self.at.data else None,
             before="departure" if self.before.data else None, truth=self._truth() if automatic else None,
-            performer="auto" if automatic else self.performer.data, klass=self.klass.data if automatic else "",
+            performer="auto" if automatic else self.performer.data, klass=(before.klass or "service") if automatic else "",
             series=(self.series.data or None) if automatic else None,
             flight=(self.flight.data or None) if automatic else None, backward=before.backward and not automatic,
             letter=self.letter.data or "", column=before.code if own_column else self.column.data,

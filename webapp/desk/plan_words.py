@@ -83,7 +83,7 @@ def sentence(finding: PlanFinding) -> str:
     """What was found and what to do about it."""
     facts = finding.facts
     if finding.code == "other-class":
-        return _("The text is “%(klass)s”: the step must be the same, or people would get news they did not agree to.",
+        return _("The kind of its text has become “%(klass)s”. The step takes it when the plan is published next.",
                  klass=CLASSES.get(facts["klass"], facts["klass"]))
     if finding.code == "one-language":
         return _("The text is published in one language only: %(language)s. Other clients get it, too.",

@@ -1,7 +1,7 @@
 """What blocks publishing a plan and what only deserves a second look, as codes; pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import time
 from typing import Any
 
@@ -51,6 +51,12 @@ def warnings_of(steps: Sequence[DraftStep], texts: Mapping[str, Text], kind: str
     return found + list(_missed(on, kind)) + list(_disorder(on))
 
 
+def with_classes(steps: Sequence[DraftStep], texts: Mapping[str, Text]) -> list[DraftStep]:
+    """The steps with the class of their letters: a letter has a class, a step only repeats it (`domain.md` §2.1)."""
+    return [replace(step, klass=texts[step.text].klass) if step.is_automatic and step.text in texts else step
+            for step in steps]
+
+
 Said = tuple[str, str, dict[str, Any]]
 
 
@@ -85,8 +91,6 @@ def _text_faults(step: DraftStep, texts: Mapping[str, Text]) -> Iterator[Said]:
         yield "letter", "other-channel", {}
     elif not text.languages:
         yield "letter", "not-published", {}
-    elif step.is_automatic and step.klass != text.klass:
-        yield "klass", "other-class", {"klass": text.klass}
 
 
 def _order_faults(step: DraftStep, kind: str) -> Iterator[Said]:
@@ -141,6 +145,8 @@ def _doubts(step: DraftStep, texts: Mapping[str, Text]) -> Iterator[Said]:
         yield "at", "at-night", {}
     if text is not None and len(text.languages) == 1:
         yield "letter", "one-language", {"language": next(iter(text.languages))}
+    if text is not None and step.is_automatic and step.klass != text.klass:
+        yield "letter", "other-class", {"klass": text.klass}
     if text is None and step.channel in ("call", "visit"):
         yield "letter", "no-script", {}
     if step.channel in CHATS and text is not None and text.has_links:

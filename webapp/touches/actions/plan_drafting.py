@@ -11,7 +11,7 @@ from webapp.staff.rules import ADMIN, Actor
 from webapp.touches import plan_book, store
 from webapp.touches.models import Plan, PlanDraft, PlanStep, PlanVersion
 from webapp.touches.plan_book import Book
-from webapp.touches.plan_check_rules import PlanFinding, faults_of
+from webapp.touches.plan_check_rules import PlanFinding, faults_of, with_classes
 from webapp.touches.plan_draft_rules import DraftStep, difference
 
 Edit = Callable[[Sequence[DraftStep]], Sequence[DraftStep]]
@@ -43,7 +43,7 @@ def change(plan_id: int, edit: Edit, *, seen: str, actor: Actor, now: datetime) 
         book = _locked(plan_id)
         if seen != book.stamp:
             raise PlanMeanwhile(book)
-        return _keep(book, list(edit(book.steps)), actor, now)
+        return _keep(book, with_classes(edit(book.steps), plan_book.texts()), actor, now)
 
 
 def discard(plan_id: int, *, actor: Actor, now: datetime) -> None:
@@ -78,8 +78,9 @@ def publish(plan_id: int, *, seen: str, actor: Actor, now: datetime) -> PlanVers
             return None
         if seen != book.stamp:
             raise PlanMeanwhile(book)
-        steps = book.steps
-        findings = faults_of(steps, plan_book.texts(), book.plan.kind)
+        texts = plan_book.texts()
+        steps = with_classes(book.steps, texts)
+        findings = faults_of(steps, texts, book.plan.kind)
         if findings:
             raise PlanBlocked(findings)
         version = PlanVersion(plan_id=plan_id, number=book.in_force.number + 1, author=actor.name, published_at=now)
