@@ -159,6 +159,9 @@ def _page(place: Place, form: SettingsForm, status: int = 200, losing: tuple[int
         {"language": language, "variant": variant, "edition": place.editions.get((language, variant)),
          "name": letter_list.LANGUAGE_NAMES[language], "whom": letter_list.variant_words(variant)}
         for language in LANGUAGES for variant in variants]
-    return page("desk/letter_settings.html", status=status, place=place, losing=losing, form=form, letter=letter, texts=texts,
-                uses=letter_list.uses_of(letter.code, place.steps),
+    column = "name_ru" if page_language() == "ru" else "name_en"
+    uses = [_("“%(name)s”, %(day)s", name=getattr(step, column), day=letter_list.use_words(step))
+            for step in place.steps]
+    return page("desk/letter_settings.html", status=status, place=place, losing=losing, form=form, letter=letter,
+                texts=texts, uses=uses,
                 title=letter_list.title_of(list(place.editions.values())), is_refusal=kind_of(letter).is_refusal)
