@@ -114,7 +114,7 @@ def test_the_plan_is_read_with_its_letters_and_the_call_is_switched_on_and_off(a
     assert "за 3 дня до вылета" in page.text
     links = [node.attrs["href"] for node in page.root.one("main").all("a") if "/admin/letters/" in node.attrs["href"]]
     assert len(links) == 15 and anna.get(links[0]).status == 200
-    assert "ставится для новых поездок" in anna.follow("/setup/letters/service-call").text
+    assert "ставится для новых поездок" in anna.follow("/setup/letters/service-call", {"active": "1"}).text
     assert is_planned() is True
     anna.follow("/setup/letters/service-call")
     assert is_planned() is False

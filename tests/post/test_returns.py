@@ -16,6 +16,7 @@ from sqlalchemy import select, update
 from webapp.clients.models import Email
 from webapp.db import db, transaction
 from webapp.post import actions
+from webapp.post.actions import collecting
 from webapp.post.actions.collecting import MOST_A_RUN
 from webapp.post.actions.modes import present_mode
 from webapp.post.actions.taking import Place, take
@@ -381,3 +382,26 @@ def test_a_silent_server_has_the_time_of_one_answer():
         with opened(read_url(f"imap://a:b@127.0.0.1:{listener.getsockname()[1]}"), timeout=0.3):
             raise AssertionError("nobody greeted")
     assert error.value.code == "no-answer"
+
+
+def test_a_letter_nobody_foresaw_is_passed_over_and_the_next_one_is_read(inbox, sent, person, now, monkeypatch):
+    sent()
+    actions.collect(now=now)
+    inbox.put(reply(subject="сломано"), reply(subject="Re: Спасибо"))
+    real = collecting.take
+
+    def stumbling(letter, place, *, now):
+        if letter.subject == "сломано":
+            raise RuntimeError("nobody thought of this")
+        return real(letter, place, now=now)
+
+    monkeypatch.setattr(collecting, "take", stumbling)
+    assert actions.collect(now=now) == {"other": 1, "reply": 1}
+    assert [row.kind for row in rows()] == ["other", "reply"]
+    assert actions.collect(now=now) == {}
+
+
+def test_stop_from_an_unknown_address_is_offered_once_the_letter_is_sorted(arrives, person, cast, now):
+    assert arrives(reply(sender="other@example.org", text="Отпишите меня", answers="")) == "other"
+    [row] = rows()
+    assert (row.state, bool(row.asks_stop)) == ("unsorted", True)

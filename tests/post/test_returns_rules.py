@@ -1,5 +1,6 @@
 """Reading and sorting of letters that come: samples in the shapes of the usual mail programs, and hostile bytes."""
 
+import time
 import tracemalloc
 
 import pytest
@@ -124,6 +125,10 @@ def test_an_address_without_room_stays_as_it_is(address):
     assert tagged(address, 1, OURS, SECRET) == address
 
 
+def test_a_number_no_row_can_have_is_nobodys():
+    assert named_in("post+rzzzzzzz-aaaaaaaaaaaaaaaa@agency.ru", "post@agency.ru") == []
+
+
 @given(st.integers(1, 2**31 - 1))
 def test_every_number_comes_back(number):
     [(row, _signature)] = named_in(tagged("post@agency.ru", number, OURS, SECRET), "post@agency.ru")
@@ -196,3 +201,16 @@ def test_a_bomb_costs_little_memory(bomb):
     _now, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert most < 20 * MOST_BYTES
+
+
+@pytest.mark.parametrize("sign", [b";", b"; a*0*=utf-8", b'; a="', b" "], ids=["semicolons", "pieces", "quotes", "blanks"])
+def test_a_header_made_to_be_slow_costs_no_more_than_an_honest_one(sign):
+    def spent(value: bytes) -> float:
+        part = b"--x\nContent-Type: text/plain; a=\"" + value[:12_000] + b"\n\ntext\n"
+        raw = b"From: a@b.ru\nContent-Type: multipart/mixed; boundary=x; b=\"" + value + b"\n\n" + part * 60
+        started = time.process_time()
+        check_reading(raw)
+        return time.process_time() - started
+
+    honest = min(spent(b"a" * 100_000) for _ in range(3))
+    assert min(spent(sign * (100_000 // len(sign))) for _ in range(2)) < 25 * honest

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.clients.actions import install_texts
-from webapp.db import db, transaction
+from webapp.db import Base, db, transaction
 from webapp.desk.demo_data.actions import NotEmpty, refuse_where_people_work, remove_demo
 from webapp.desk.demo_data.actions.opening import NOTE
 from webapp.desk.integrity import inspect
@@ -33,6 +34,9 @@ from webapp.touches.plan_book import book_of
 from webapp.touches.plan_draft_rules import switched
 
 MOST_SHOWN = 100
+_NO_MARKS: dict[str, Any] = {
+    name: make(Base.metadata.tables[Setting.__tablename__]).values(key=MARKS, value={}).on_conflict_do_nothing()
+    for name, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))}
 SERVICE_CALL = "service_call"
 
 
@@ -77,11 +81,13 @@ def settle_setup(step: str, state: str, *, actor: Actor, now: datetime) -> None:
     """A step of the first set-up is "done" or "skipped". Done stays done, whatever is skipped later."""
     actor.needs(ADMIN)
     with transaction() as session:
-        row = session.get(Setting, MARKS, with_for_update=True)
-        before = dict(row.value) if row is not None else {}
+        # There must be a row before it can be locked: two presses at once would both begin with none.
+        session.connection().execute(_NO_MARKS[session.get_bind().dialect.name])
+        row = session.get_one(Setting, MARKS, with_for_update=True, populate_existing=True)
+        before = dict(row.value)
         if before.get(step) in (state, DONE):
             return
-        session.merge(Setting(key=MARKS, value={**before, step: state}))
+        row.value = {**before, step: state}
         session.flush()
         record(actor, f"setup-{state}", "agency", None, now=now)
 
@@ -110,8 +116,8 @@ def name_signers(people: Mapping[str, Mapping[str, str]], *, actor: Actor, now: 
         settle_setup(SIGNATURES, DONE, actor=actor, now=now)
 
 
-def turn_service_call(*, actor: Actor, now: datetime) -> bool:
-    """The call after the sale is planned for new trips, or no longer; gives whether it is now.
+def turn_service_call(is_on: bool, *, actor: Actor, now: datetime) -> None:
+    """The call after the sale is planned for new trips, or no longer; the same wish twice changes nothing.
 
     Raises NotAllowed("plan-draft") while somebody's changes of the plan wait: they would be published along.
     """
@@ -121,12 +127,12 @@ def turn_service_call(*, actor: Actor, now: datetime) -> bool:
         book = book_of(plan_id)
         if book is None or book.draft is not None:
             raise NotAllowed("plan-draft")
-        is_on = not any(step.active for step in book.steps if step.code == SERVICE_CALL)
+        if is_on == any(step.active for step in book.steps if step.code == SERVICE_CALL):
+            return
         changed = change(plan_id, lambda steps: switched(steps, SERVICE_CALL, is_on), seen=book.stamp, actor=actor,
                          now=now)
         publish(plan_id, seen=changed.stamp, actor=actor, now=now)
         record(actor, "service-call-on" if is_on else "service-call-off", "agency", None, now=now)
-        return is_on
 
 
 def demo_fault() -> str:

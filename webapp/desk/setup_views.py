@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
@@ -119,8 +119,9 @@ def save_letters() -> BaseResponse:
 @allow("admin")
 def switch_service_call() -> BaseResponse:
     """The call after the sale by somebody who did not sell: on or off for new trips."""
+    is_on = request.form.get("active") == "1"
     try:
-        is_on = actions.turn_service_call(actor=_me(), now=clock.now())
+        actions.turn_service_call(is_on, actor=_me(), now=clock.now())
     except NotAllowed:
         return see_other(url_for("setup.letters"), _("Changes of the plan wait to be published. Publish them first, or "
                                                      "switch the call on there."), "yellow")

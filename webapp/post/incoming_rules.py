@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes
+from email._policybase import Compat32
 from email.header import decode_header
 from email.message import Message
 from email.utils import parseaddr
@@ -19,7 +20,7 @@ from webapp.post.quote_rules import own_words, text_of_html
 
 MOST_BYTES = 8 * 1024 * 1024
 _MOST_LINES, _MOST_MARKS, _MOST_PARTS, _MOST_DEPTH = 150_000, 1_000, 100, 8
-_MOST_HEADERS, _MOST_NESTED = 400, 120
+_MOST_HEADERS, _MOST_NESTED, _MOST_PARAMETERS = 400, 120, 40
 _NESTING = re.compile(rb"content-type:\s{0,5}(?:multipart|message)/", re.IGNORECASE)
 _MOST_HEAD, _MOST_WORDS, _MOST_IDS = 4_000, 400_000, 60
 _RECIPIENTS = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to", "x-forwarded-to",
@@ -32,6 +33,20 @@ _ID_LINE = re.compile(r"message-id:\s{0,3}(<[^<>\s@]{1,200}@[^<>\s@]{1,200}>)", 
 _TO_LINE = re.compile(r"^>?[ \t]{0,3}to:[ \t]{0,3}([^\n]{1,300})", re.IGNORECASE | re.MULTILINE)
 ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _DATA_CHARSETS = ("utf-8", "koi8-r", "cp1251")
+
+
+class _ShortHeads(Compat32):
+    """Headers cut while they are read: the parser itself looks into them, and takes the square of their length."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        value = value[:_MOST_HEAD]
+        if name.lower().startswith("content-"):
+            value = ";".join(value.split(";")[:_MOST_PARAMETERS])
+        return name, value
+
+
+_SHORT_HEADS = _ShortHeads()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +109,7 @@ class _Reader:
 
     def __init__(self, raw: bytes) -> None:
         self.raw = raw
-        self.mail = message_from_bytes(raw)
+        self.mail = message_from_bytes(raw, policy=_SHORT_HEADS)
         self.heads = _heads(self.mail)
         self.plain: list[str] = []
         self.html: list[str] = []

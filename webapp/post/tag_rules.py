@@ -14,6 +14,8 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _SIGNS = 16
 """Sixteen letters of base32 are 80 bits."""
 _MOST_LOCAL = 64
+_MOST_ROWS = 2**31 - 1
+"""A number no row can have belongs to nobody's letter; a database would stumble over it."""
 _TAGGED = re.compile(r"(?<![^\s<\"',:;])([^\s<>\"',:;@]{1,40})\+r([0-9a-z]{1,7})-([a-z2-7]{16})@([a-z0-9.-]{1,253})",
                      re.IGNORECASE)
 
@@ -31,7 +33,7 @@ def named_in(text: str, address: str) -> list[tuple[int, str]]:
     """(row, signature) of every word in `text` that belongs to `address`; nothing is proven yet."""
     local, _at, domain = address.lower().rpartition("@")
     return [(int(found[2], 36), found[3].lower()) for found in _TAGGED.finditer(text[:20_000])
-            if (found[1].lower(), found[4].lower().rstrip(".")) == (local, domain)]
+            if (found[1].lower(), found[4].lower().rstrip(".")) == (local, domain) and int(found[2], 36) <= _MOST_ROWS]
 
 
 def is_signed(row_id: int, message_id: str, signature: str, secret: str) -> bool:

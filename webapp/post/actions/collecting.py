@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from flask import current_app
 from sqlalchemy import delete, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 
 from webapp.db import db, transaction
 from webapp.post.actions.copies import may_leave_from_here
@@ -88,7 +88,15 @@ def _one(mailbox: Mailbox, inbox: Inbox, folder: Folder, uid: int, office_id: in
     letter = read_letter(fetched.raw) if fetched else Letter(f"gone {inbox.key} {folder.uidvalidity} {uid}", False)
     place = Place(inbox.key, inbox.mailbox, folder.uidvalidity, uid, fetched.came_at if fetched else now, office_id,
                   inbox.keeps_strangers)
-    return take(letter, place, now=now)
+    try:
+        return take(letter, place, now=now)
+    except (OperationalError, InterfaceError, IntegrityError):
+        # The database is away, or busy: the same letter is taken at the next look.
+        raise
+    except Exception:
+        # One letter nobody foresaw must not keep all later ones from being read, for ever: it is passed over by name.
+        log.exception("letter %s of the mailbox at %s cannot be taken", uid, inbox.server)
+        return take(Letter(letter.fingerprint, is_readable=False), place, now=now)
 
 
 def _owed(mailbox: Mailbox, inbox: Inbox, folder: Folder, now: datetime) -> list[int]:

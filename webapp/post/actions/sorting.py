@@ -26,7 +26,7 @@ def attach_incoming(incoming_id: int, client: Client, *, actor: Actor, now: date
     """
     with transaction() as session:
         row = _to_sort(incoming_id, "unsorted", actor)
-        if not actor.may_see(client.office_id):
+        if not actor.may_see(client.office_id) or client.erased_at is not None:
             raise NotAllowed("office")
         row.client_id, row.office_id, row.proof = client.id, client.office_id, row.proof or HAND
         row.kind, row.state = "reply", "new"

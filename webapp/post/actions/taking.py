@@ -182,7 +182,7 @@ def _write(session: Session, letter: Letter, place: Place, found: _Found, now: d
         "sender": letter.sender if keeps else "", "sender_name": letter.sender_name if keeps else "",
         "subject": letter.subject if keeps else "", "text": said,
         "attachments": [asdict(one) for one in letter.attachments] if keeps else [],
-        "asks_stop": sorting_rules.wants_stop(letter.text) if found.kind == "reply" else ""}
+        "asks_stop": sorting_rules.wants_stop(letter.text) if found.state in ("new", "unsorted") else ""}
     row_id: int | None = session.connection().scalar(_INSERTS[session.get_bind().dialect.name], values)
     return row_id
 
