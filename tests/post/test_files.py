@@ -103,9 +103,10 @@ def test_a_file_that_is_gone_fails_the_letter_with_a_reason(relay, letter, now):
 
 def test_in_trial_the_file_of_the_mail_has_everything(app, letter, now, files, cast):
     mode("trial", now)
-    letter(files=files, html=html(files))
+    row = letter(files=files, html=html(files))
     actions.deliver(now=now)
-    saved = next((app.extensions["snova.settings"].instance / "outbox").glob("*.eml"))
+    saved = max((app.extensions["snova.settings"].instance / "outbox").glob(f"*{row.id}-*.eml"),
+                key=lambda file: file.stat().st_mtime_ns)
     assert read(saved.read_bytes()).get_body(("html",)) is not None
     assert [part.get_filename() for part in read(saved.read_bytes()).iter_attachments()] == [NAME]
 

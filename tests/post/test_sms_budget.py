@@ -64,7 +64,7 @@ def test_without_a_price_in_the_answer_the_agencys_own_counts_until_the_report_n
 
 def test_what_the_provider_refuses_costs_nothing_and_what_nobody_knows_stays_counted(gate, sms, now):
     allow(now)
-    gate.manners[:] = ["refused", "no money", "time-out after accepting"]
+    gate.manners[:] = ["refused", "no money", "500"]
     rows = [sms(), sms(), sms()]
     actions.deliver(now=now)
     release_leases(now + timedelta(minutes=3))

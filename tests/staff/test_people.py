@@ -207,4 +207,5 @@ def test_the_list_asks_the_same_number_of_questions_for_many_people(cast: Any, b
     with queries() as many:
         browser.get("/admin/users")
     assert len(many) == len(few)
-    assert len(few) <= 10
+    # Seven of them say above the page what is left of the first set-up.
+    assert len(few) <= 18
