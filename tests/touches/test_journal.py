@@ -51,7 +51,7 @@ def quick(page):
 
 
 @pytest.mark.parametrize(("button", "kind"), [
-    ("Позвонил(а)", ("call", "in", "")), ("Написал(а)", ("chat", "in", "")), ("Зашёл(а)", ("visit", "in", "")),
+    ("Звонок от клиента", ("call", "in", "")), ("Сообщение от клиента", ("chat", "in", "")), ("Визит клиента", ("visit", "in", "")),
     ("Позвонили", ("call", "out", "")), ("Написали", ("chat", "out", "")),
     ("Не дозвонились", ("call", "out", "no_answer"))])
 def test_a_usual_contact_is_one_button_on_the_clients_page(browse, cast, client, button, kind) -> None:

@@ -1,11 +1,15 @@
 """Time zones to choose from: Russian ones first, named by cities people look for, then neighbours, then the rest."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
+from babel.dates import get_timezone_location
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+
+from webapp.web.i18n import page_language
 
 RUSSIAN = {
     "Europe/Kaliningrad": _l("Kaliningrad"),
@@ -50,11 +54,17 @@ _REGIONS = ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", 
 
 def choices(now: datetime) -> dict[str, dict[str, str]]:
     """Zones with their labels for a select, by group. Labels begin with the city, so that typing finds it."""
-    named = {**RUSSIAN, **NEAR}
-    rest = [zone for zone in sorted(available_timezones())
-            if zone.split("/")[0] in _REGIONS and zone not in named]
     return {_("Russia"): _labels(RUSSIAN, now), _("Neighbours"): _labels(NEAR, now),
-            _("Others"): {zone: zone for zone in rest}}
+            _("Others"): dict(_others(page_language()))}
+
+
+@lru_cache(maxsize=4)
+def _others(language: str) -> tuple[tuple[str, str], ...]:
+    """The rest of the world by the names of its cities. Reading the directory of zones costs more than the page."""
+    named = {**RUSSIAN, **NEAR}
+    rest = [zone for zone in available_timezones() if zone.split("/")[0] in _REGIONS and zone not in named]
+    cities = {zone: get_timezone_location(zone, locale=language, return_city=True).rpartition("/")[2] for zone in rest}
+    return tuple(sorted(cities.items(), key=lambda pair: (pair[1], pair[0])))
 
 
 def label(zone: str, now: datetime) -> str:
