@@ -25,7 +25,7 @@ add_log_words("consent-text", _l("Texts of consents"), {"published": _l("Publish
 
 def register(app: Flask) -> None:
     """Put the section into the bar."""
-    add_section(app, Section("consent_texts.index", _l("Consents"), 92, frozenset(READERS), "/admin/consents",
+    add_section(app, Section("consent_texts.index", _l("Consents"), 104, frozenset(READERS), "/admin/consents",
                              group=AGENCY))
 
 

@@ -21,7 +21,7 @@ JOB = "check"
 
 def register(app: Flask) -> None:
     """Put the page into the bar and the finding above every page of an administrator."""
-    add_section(app, Section("check.show", _l("Check of the data"), 97, frozenset({ADMIN}), "/admin/check",
+    add_section(app, Section("check.show", _l("Check of the data"), 112, frozenset({ADMIN}), "/admin/check",
                              group=AGENCY))
     add_strips(app, _finding)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Flask, Response, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
@@ -23,6 +23,8 @@ from webapp.staff.audit import actor_of
 from webapp.staff.models import setting
 from webapp.staff.rules import ADMIN, Actor, BadInput, NotAllowed
 from webapp.web.guard import allow
+from webapp.web.nav import AGENCY as SECTION
+from webapp.web.nav import Section, add_section
 from webapp.web.page import page, see_other
 
 bp = Blueprint("setup", __name__, url_prefix="/setup")
@@ -34,6 +36,12 @@ ABOUT = {
     LETTERS: _l("Look through what clients will read, and when."),
     DATA: _l("A demo agency, the check-list you keep already, or an empty board."),
 }
+
+
+def register(app: Flask) -> None:
+    """The way back into the steps, for those who can take them."""
+    add_section(app, Section("setup.index", _l("Set-up step by step"), 109, frozenset({ADMIN}), "/setup",
+                             group=SECTION))
 
 
 @bp.get("")

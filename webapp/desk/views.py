@@ -41,3 +41,4 @@ def register(app: Flask) -> None:
     letter_views.register(app)
     plan_views.register(app)
     identity_views.register(app)
+    setup_views.register(app)

@@ -27,7 +27,7 @@ WHY = {"unsubscribed": _l("the reader said so"), "stop-list": _l("put here by ha
 
 def register(app: Flask) -> None:
     """Put the section into the bar."""
-    add_section(app, Section("stop_list.index", _l("Stop list"), 93, frozenset(KEEPERS), "/admin/stop-list",
+    add_section(app, Section("stop_list.index", _l("Stop list"), 105, frozenset(KEEPERS), "/admin/stop-list",
                              group=AGENCY))
 
 

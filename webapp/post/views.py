@@ -55,7 +55,7 @@ LETTER_CSP = ("default-src 'none'; style-src 'unsafe-inline'; img-src 'self' dat
 def register(app: Flask) -> None:
     """Put the outbox into the bar and the state of sending above every page."""
     add_section(app, Section("post.index", _l("Outbox"), 80, frozenset(STAFF), "/outbox"))
-    add_section(app, Section("sending.index", _l("Sending"), 94, frozenset({"director", "admin"}), "/admin/sending",
+    add_section(app, Section("sending.index", _l("Sending"), 103, frozenset({"director", "admin"}), "/admin/sending",
                              group=AGENCY))
     add_strips(app, sending_strips)
     callback_views.register(app)

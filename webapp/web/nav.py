@@ -116,8 +116,7 @@ def nav_counts() -> list[dict[str, Any]]:
 
 
 def _place(items: list[dict[str, Any]], item: dict[str, Any], group: Any) -> None:
-    # An administrator who does nothing else has room for the words of the agency side by side.
-    if not group or (group == AGENCY and current_user.hats == {"admin"}):
+    if not group:
         items.append(item)
         return
     menu = next((known for known in items if known.get("items") and known["label"] == group), None)

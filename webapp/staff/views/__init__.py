@@ -28,12 +28,12 @@ def register(app: Flask) -> None:
     app.extensions["snova.agency_language"] = _agency_language
     app.context_processor(_frame)
     app.register_error_handler(NotAllowed, _on_not_allowed)
-    for order, (endpoint, label, prefix) in enumerate((
-            ("staff.users", _l("People"), "/admin/users"),
-            ("staff.offices", _l("Offices"), "/admin/offices"),
-            ("staff.absences", _l("Absences"), "/admin/absences"),
-            ("staff.log", _l("Log"), "/admin/log"),
-            ("staff.settings", _l("Settings"), "/admin/settings")), start=90):
+    for order, endpoint, label, prefix in (
+            (100, "staff.users", _l("People"), "/admin/users"),
+            (101, "staff.offices", _l("Offices"), "/admin/offices"),
+            (102, "staff.absences", _l("Absences"), "/admin/absences"),
+            (108, "staff.settings", _l("Settings"), "/admin/settings"),
+            (111, "staff.log", _l("Log"), "/admin/log")):
         add_section(app, Section(endpoint, label, order, _LEADS, prefix, group=AGENCY))
 
 

@@ -21,10 +21,10 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(reason_words=step_words.reason, message_reason=step_words.message_reason,
                                  tries_words=step_words.tries, tries_short=step_words.tries_short)
     add_section(app, Section("board.board", _l("Board"), 10, frozenset(DESK), "/board"))
-    add_section(app, Section("stop.stop", _l("Stop button"), 89, frozenset({"director"}), "/stop", group=AGENCY))
-    add_section(app, Section("imports.start", _l("Import"), 88, frozenset({"service", "director"}), "/import",
+    add_section(app, Section("stop.stop", _l("Stop button"), 106, frozenset({"director"}), "/stop", group=AGENCY))
+    add_section(app, Section("imports.start", _l("Import"), 107, frozenset({"service", "director"}), "/import",
                              group=AGENCY))
-    add_section(app, Section("tokens.index", _l("Tokens"), 95, frozenset({"admin"}), "/admin/tokens",
+    add_section(app, Section("tokens.index", _l("Tokens"), 110, frozenset({"admin"}), "/admin/tokens",
                              group=AGENCY))
     add_origins(app, trips_behind)
     api.register(app)
