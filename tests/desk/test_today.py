@@ -74,6 +74,8 @@ def test_my_day_in_order_overdue_then_agreed_hours_then_calls(browse, cast, agen
         "Просрочено", "Сегодня в назначенное время", "Сегодня в любое время", "Завтра"]
     assert "2 дня" in card(page, agenda.late).text and "в 15:00" in card(page, agenda.visit).text
     assert "Завтрашняя" in page.root.one("ul", class_="ahead").text
+    ahead = page.root.one("ul", class_="ahead").all("a")
+    assert [link.attrs["href"].split("?")[0] for link in ahead][-1] == f"/touches/{agenda.next.id}"
 
 
 def test_a_card_has_phone_trip_reason_and_last_contact(browse, cast, agenda) -> None:
