@@ -122,6 +122,12 @@ def test_a_new_version_is_for_the_next_and_the_old_one_stays(cast, url, visitor,
     assert "Новости и предложения, редакция 2" in consents and "сам клиент" in consents
 
 
+def test_a_form_on_paper_stands_in_the_log_as_a_text(cast, reader, browse, now):
+    actions.set_consent(reader, "give", ["sms"], how="form", text_version="Бланк от 01.09.2025", actor=actor_of(cast.olga),
+                        now=now)
+    assert "Подписал бланк, текст «Бланк от 01.09.2025»" in browse(cast.olga).get(f"/clients/{reader.id}/consents").text
+
+
 def test_texts_are_published_by_administrators_only_whole_and_never_change(cast, browse, now):
     with pytest.raises(NotAllowed):
         actions.publish_text("news", words("news", "x"), actor=actor_of(cast.boris), now=now)

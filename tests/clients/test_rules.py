@@ -114,3 +114,10 @@ def test_a_change_of_any_fact_changes_the_fingerprint() -> None:
                   ClientFacts(last_name="Иванова", preferences=base.preferences, write_nothing=True),
                   ClientFacts(last_name="Иванова", preferences=base.preferences, birthday=date(1985, 7, 21))):
         assert rules.fingerprint(other) != rules.fingerprint(base)
+
+
+@pytest.mark.parametrize(("typed", "found"), [
+    ("Артём Семёнов Ильич", True), ("семенов артем ильич", True), ("Семёнов Артём", False), ("", False),
+    ("Семёнов Артём Ильич Ильич", False)])
+def test_a_full_name_is_the_same_in_any_order(typed, found):
+    assert rules.same_name(typed, "Семёнов Артём Ильич") is found

@@ -204,7 +204,8 @@ def test_the_page_asks_for_the_name_and_says_what_goes_and_stays(taisia, cast, b
     assert boris.post(f"{url}/erasure", {"name": "Сахаров"}).status == 422
     assert boris.post(f"{url}/erasure", {}).status == 422
     assert db.session.get(Client, client.id).erased_at is None
-    done = boris.follow(f"{url}/erasure", {"name": " сахарова таисия "})
+    assert "Напишите: Сахарова Таисия." in seen.text and "заметки к шагам плана и контактам" in seen.text
+    done = boris.follow(f"{url}/erasure", {"name": " таисия  САХАРОВА "})
     assert "Данные клиента удалены" in done.text
 
 

@@ -126,16 +126,19 @@ def how_words(code: str) -> Any:
 
 
 def text_words(code: str) -> str:
-    """«News and offers, version 2»: which text was agreed to; other words stay as somebody typed them."""
+    """«News and offers, version 2»: which text was agreed to; other words stand as somebody typed them."""
     kind, _dash, rest = code.partition("-")
     number = rest.partition("-")[0]
     name = {"data": gettext("Personal data"), "news": gettext("News and offers")}.get(kind)
-    return gettext("%(name)s, version %(num)s", name=name, num=number) if name and number.isdigit() else code
+    if name and number.isdigit():
+        return gettext("%(name)s, version %(num)s", name=name, num=number)
+    return gettext("text “%(name)s”", name=code)
 
 
 def author(name: str) -> str:
     """Who did it, in words: jobs and the client have names of their own."""
-    return {"setup": gettext("with the program"), "client": gettext("the client")}.get(name, name)
+    known = {"setup": gettext("with the program"), "client": gettext("the client"), "Snova": gettext("Snova")}
+    return known.get(name, name)
 
 
 def said_where(event: Any) -> Any:

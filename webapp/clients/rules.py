@@ -73,6 +73,11 @@ def name_key(last: str, first: str = "", middle: str = "") -> str:
     return match_key(" ".join((last, first, middle)))
 
 
+def same_name(typed: str, name: str) -> bool:
+    """Whether these are the same words in whatever order, case and spelling of ё."""
+    return bool(name) and sorted(match_key(typed).split()) == sorted(match_key(name).split())
+
+
 def find_text(name: str, phones: Iterable[str], emails: Iterable[str]) -> str:
     """What search looks in: name, digits of the phones, addresses; every word has a space before it."""
     words = [match_key(name), *(phone.lstrip("+") for phone in phones), *(address.lower() for address in emails)]

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms import StringField
 
 from webapp.clients.models import Client, client_for
-from webapp.clients.rules import name_key
+from webapp.clients.rules import same_name
 from webapp.desk.person import actions
 from webapp.desk.person.export import archive_of
 from webapp.desk.person.findings import find_all
@@ -52,7 +52,7 @@ def erase(client_id: int) -> Response | BaseResponse:
     """Erase everything that tells who this was; the name must be typed as it stands there."""
     client = _client(client_id)
     form = ErasureForm()
-    if form.submitted() and name_key(form.name.data or "") != name_key(client.full_name):
+    if form.submitted() and not same_name(form.name.data or "", client.full_name):
         form.name.errors = [_("This is another name. Type: %(name)s", name=client.full_name)]
     if form.errors:
         return _data_page(client, form, 422)
@@ -69,5 +69,6 @@ def _client(client_id: int) -> Client:
 
 def _data_page(client: Client, form: ErasureForm, status: int = 200) -> Response:
     found = find_all(client)
+    form.name.description = _("Type: %(name)s. The order of the words does not matter.", name=client.full_name)
     numbers = {name: found.count(name) for name in ("trip", "touch", "message", "phone", "email")}
     return page("desk/client_data.html", status=status, client=client, form=form, numbers=numbers)

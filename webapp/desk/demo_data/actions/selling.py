@@ -14,7 +14,7 @@ from webapp.staff.models import Office, User
 from webapp.trips.actions import Source, sell_trip
 from webapp.trips.models import Trip
 
-CONSENT_TEXT = "office-2025-09"
+CONSENT_TEXT = "Бланк от 01.09.2025"
 
 
 def sell(sale: Sale, office: Office, seller: User, *, done_steps: frozenset[str] | None = None,
