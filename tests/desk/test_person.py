@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from datetime import date, timedelta
 
@@ -214,11 +215,18 @@ def test_what_is_handed_out_is_whole_and_read_by_people_and_programs(taisia, cas
     answer = browse(cast.boris).http.post(f"/clients/{client.id}/data/export")
     archive = zipfile.ZipFile(io.BytesIO(answer.data))
     page, data = archive.read("client.html").decode(), json.loads(archive.read("client.json"))
-    for word in (*SECRETS[:2], "+79165550123", *SECRETS[3:], "Аллергия у Таисии", "Звонила Таисия", "news-1-ru"):
+    for word in (*SECRETS[:2], "+79165550123", *SECRETS[3:], "Аллергия у Таисии", "Звонила Таисия"):
         assert word in page and word in json.dumps(data, ensure_ascii=False), word
     assert data["message_content"][0]["text"] and "Громов" not in json.dumps(data["trip"], ensure_ascii=False)
     assert "token_hash" not in json.dumps(data) and "claim_token" not in json.dumps(data)
     assert "Анталья" in page and "<script" not in page
+    assert data["consent_event"][0]["text_version"] == "news-1-ru" and data["message_event"] and data["touch"][0]["step_code"]
+    for word in ("Подписал бланк", "Новости и предложения, редакция 1", "Согласен получать новости",
+                 "Шаг</dt><dd>Письмо «Спасибо за покупку»", "о ваших поездках, новости и предложения", "Покупка: 20.11.2026"):
+        assert word in page, word
+    shown = re.sub(r"<style>.*?</style>", "", page, flags=re.S)
+    for code in ("news-1-ru", "queued", "planner", "purchase:", "False", "plan-changed", "status", "preferences"):
+        assert code not in shown, code
     db.session.rollback()
     assert rows(AuditEntry)[-1].verb == "exported"
 

@@ -1,8 +1,9 @@
 """The history of a trip in words: who changed which step and which fact, newest first; and the words for the log."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -45,7 +46,8 @@ def _of_steps(trip: Trip) -> Iterable[Entry]:
         .order_by(TouchEvent.id.desc()).limit(LIMIT)).all()
     for event, touch in rows:
         name = touch_name(trip.occasion.plan_version_id, touch.step_id, touch.step_code, touch.channel)
-        yield Entry(event.at, event.actor if event.user_id else "", f"{name}: {_verb(event)}", _moved(event))
+        said = step_event_words(event.verb, event.after)
+        yield Entry(event.at, event.actor if event.user_id else "", f"{name}: {said}", _moved(event))
 
 
 def _of_facts(trip: Trip) -> Iterable[Entry]:
@@ -57,7 +59,8 @@ def _of_facts(trip: Trip) -> Iterable[Entry]:
         yield Entry(line.at, "" if line.is_job else line.who, line.sentence, tuple(line.changes))
 
 
-def _verb(event: TouchEvent) -> str:
+def step_event_words(verb: str, after: Mapping[str, Any]) -> str:
+    """What happened to a step, with its result or reason; `verb` and `after` as the history of steps keeps them."""
     words = {
         "done": _("done"), "undone": _("put back"), "no-answer": _("no answer, moved on"), "attempt": _("no answer"),
         "snoozed": _("put off"), "date-chosen": _("another day"), "agreed": _("day agreed with the client"),
@@ -67,8 +70,8 @@ def _verb(event: TouchEvent) -> str:
         "unknown": _("unclear whether it went"), "taken-back": _("taken back from the outbox"), "note": _("note"),
         "replanned": _("changed with the plan"),
     }
-    said = words.get(event.verb, event.verb)
-    outcome, why = event.after.get("outcome"), event.after.get("reason")
+    said = words.get(verb, verb)
+    outcome, why = after.get("outcome"), after.get("reason")
     if outcome:
         return f"{said}, {outcome_name(outcome)}"
     return f"{said}, {reason(why)}" if why and reason(why) not in (said, "") else said

@@ -102,7 +102,7 @@ def rows_of(found: Found) -> Iterator[tuple[str, Policy, list[dict[str, Any]]]]:
     """(table, policy, rows with the columns that are handed out) of everything with a policy."""
     for name, policy in POLICIES.items():
         table = db.metadata.tables[name]
-        columns = [table.c[column] for column in policy.shown]
+        columns = [table.c[column] for column in (*policy.shown, *policy.links)]
         first = [table.c.id] if "id" in table.c else []
         rows: list[dict[str, Any]] = []
         for condition in found.where(table):

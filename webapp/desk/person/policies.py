@@ -19,13 +19,15 @@ DELETE, EMPTY, KEEP = "delete", "empty", "keep"
 class Policy:
     """`erase`: rows are deleted, lose the columns of `emptied` (with what stands there then), or stay as they are.
 
-    `shown` are the columns handed out, with their names for people; the file for machines has these and no others.
+    `shown` are the columns handed out, with their names for people; the file for machines has these and those of
+    `links`, by which its rows name each other and their step.
     """
 
     title: Any
     erase: str
     emptied: Mapping[str, Any] = field(default_factory=dict)
     shown: Mapping[str, Any] = field(default_factory=dict)
+    links: tuple[str, ...] = ()
 
 
 _WHEN, _CHANNEL, _NOTE = _l("When"), _l("Channel"), _l("Note")
@@ -64,9 +66,11 @@ POLICIES: dict[str, Policy] = {
     "companion": Policy(_l("Companions"), DELETE, shown={"name": _l("Name"), "birthday": _l("Birthday")}),
     "touch": Policy(_l("Contacts"), EMPTY, {"note": ""}, {
         "due_on": _l("Day"), "channel": _CHANNEL, "direction": _l("Direction"), "status": _l("State"),
-        "done_at": _l("Done"), "done_by": _l("By whom"), "outcome": _l("Result"), "note": _NOTE}),
+        "done_at": _l("Done"), "done_by": _l("By whom"), "outcome": _l("Result"), "note": _NOTE},
+        ("id", "occasion_id", "step_id", "step_code", "done_by_id")),
     "touch_event": Policy(_l("History of contacts"), EMPTY, {"before": {}, "after": {}}, {
-        "at": _WHEN, "verb": _l("What happened"), "actor": _l("By whom"), "after": _l("Details")}),
+        "at": _WHEN, "verb": _l("What happened"), "actor": _l("By whom"), "after": _l("Details")},
+        ("touch_id", "user_id")),
     "message": Policy(_l("Letters and SMS"), EMPTY, {
         "address": "", "address_hash": "", "to_name": "", "subject": "", "gist": "", "unsubscribe_url": "",
         "last_text": ""}, {
