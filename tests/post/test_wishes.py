@@ -91,7 +91,8 @@ def test_what_is_chosen_holds_at_once(step, state, klass, words, token, reader, 
     news = write(cast.main, reader, now=now, klass="marketing", not_before=now + timedelta(hours=1))
     about, flight = (write(cast.main, reader, now=now, lane=lane, not_before=now + timedelta(hours=1)) for lane in (3, 2))
     done = visitor.follow(f"/u/{token}", {"step": step, "channels": ["email"]})
-    assert "Готово" in done.text and words in done.text
+    assert "Готово. Эл. почта a•••@example.com" in done.text and words in done.text
+    assert {"withdraw": "больше не будет", "trips": "Теперь придёт только", "stop": "Больше ничего не придёт"}[step] in done.text
     assert states(reader)["email"] == state
     kept = db.session.scalars(select(Suppression).where(Suppression.lifted_at.is_(None))).one()
     assert (kept.klass, kept.reason, kept.channel, kept.actor) == (klass, "unsubscribed", "email", "client")
@@ -100,6 +101,13 @@ def test_what_is_chosen_holds_at_once(step, state, klass, words, token, reader, 
     line = consent_log(reader.id)[0]
     assert (line.how, line.address, line.actor, line.given) == ("preferences", "127.0.0.1", "client", False)
     assert db.session.scalars(select(PersonalLink)).one().used_at is not None
+
+
+def test_the_page_opens_with_what_holds_already(token, reader, visitor):
+    for channels in (["email"], ["email", "sms"]):
+        seen = visitor.follow(f"/u/{token}", {"step": "trips", "channels": channels})
+        chosen = [box.attrs["value"] for box in seen.root.all("input", type="radio") if "checked" in box.attrs]
+        assert chosen == ["trips"]
 
 
 def test_the_same_words_twice_are_one_line_in_the_log(token, reader, visitor):

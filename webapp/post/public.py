@@ -16,7 +16,7 @@ from webapp.clients.visitors import guard_links, link_over, spoken_to, visitor_p
 from webapp.db import db
 from webapp.kit import clock
 from webapp.post import actions
-from webapp.post.wish_forms import MEANT, STOPS, WishForm, returns_for
+from webapp.post.wish_forms import MEANT, SAVED, STOPS, WishForm, returns_for, stop_in_force
 from webapp.post.wishes import NEWS, NOTHING, SERVICE, TRIPS, Way, ways_of
 from webapp.web.guard import by_token
 from webapp.web.page import see_other
@@ -104,7 +104,7 @@ def _carry_out(token: str, link: PersonalLink, form: WishForm) -> BaseResponse |
         return None
     actions.wish(link, form.step.data, form.channels.data or [], how="preferences", address=request.remote_addr or "",
                  text_version=consent.code if consent else "", now=clock.now())
-    return see_other(url_for("wishes.show", token=token, saved=1))
+    return see_other(url_for("wishes.show", token=token, saved=form.step.data, where=form.channels.data))
 
 
 def _letters_page(token: str, link: PersonalLink, *, stop_form: WishForm | None = None,
@@ -117,19 +117,24 @@ def _letters_page(token: str, link: PersonalLink, *, stop_form: WishForm | None 
             "post/wishes.html", client, status, token=token, ways=[(way, _named(way), _state(way)) for way in ways],
             stop_form=stop_form or (_stop_form(stoppable, link.channel) if stoppable else None),
             return_form=return_form or (_return_form(returnable, link.channel) if returnable else None),
-            form=stop_form or return_form, meant=MEANT, is_saved=request.args.get("saved") == "1" and status == 200,
+            form=stop_form or return_form, meant=MEANT, saved=_saved(ways) if status == 200 else None,
             by_agency=any(way.by_agency for way in ways))
+
+
+def _saved(ways: list[Way]) -> tuple[str, Any] | None:
+    """(where, what will happen now) after a wish was carried out."""
+    said, chosen = SAVED.get(request.args.get("saved", "")), request.args.getlist("where")
+    where = ", ".join(_named(way) for way in ways if way.channel in chosen)
+    return (where, said) if said and where else None
 
 
 def _stop_form(ways: list[Way], channel: str = "") -> WishForm:
     steps = dict(STOPS)
-    if request.method != "POST":
-        # What comes no more need not be stopped; sent twice, it is the same wish all the same.
-        if all(way.state != NEWS for way in ways):
-            steps.pop("withdraw")
-        if all(way.state == TRIPS for way in ways):
-            steps.pop("trips")
-    form = WishForm(data=_preset({"step": next(iter(steps)), "channels": _ticked(ways, channel)}))
+    # What comes no more need not be stopped; sent twice, it is the same wish all the same.
+    if request.method != "POST" and all(way.state != NEWS for way in ways):
+        steps.pop("withdraw")
+    ticked = _ticked(ways, channel)
+    form = WishForm(data=_preset({"step": stop_in_force(ways, ticked, steps), "channels": ticked}))
     form.offer(_("What shall we send no more?"), steps, ways, {way.channel: _named(way) for way in ways})
     return form
 

@@ -1,6 +1,6 @@
 """The forms of the page on which clients choose their letters; the link is the proof, so no form token is needed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask_babel import gettext
@@ -18,6 +18,13 @@ MEANT = {"withdraw": _l("Letters about your trips stay."),
          "stop": _l("Not even letters about trips you have bought.")}
 RETURNS = {"resume": _l("Letters about my trips, without news"),
            "give": _l("Letters about my trips, and news and offers too")}
+
+SAVED = {"withdraw": _l("No more news and offers. Letters about your trips come as before."),
+         "trips": _l("From now on only what you must know before the flight comes."),
+         "stop": _l("Nothing comes any more, not even letters about trips you have bought."),
+         "resume": _l("Letters about your trips come again, without news."),
+         "give": _l("Letters about your trips come again, and news and offers too.")}
+"""What will happen after a wish, by its step."""
 
 
 class ChannelsField(SelectMultipleField):
@@ -52,3 +59,9 @@ def returns_for(ways: Sequence[Way]) -> dict[str, Any]:
     """What can be offered back: letters where they were stopped, news always."""
     stopped = any(way.state in (TRIPS, NOTHING) for way in ways)
     return RETURNS if stopped else {"give": RETURNS["give"]}
+
+
+def stop_in_force(ways: Sequence[Way], ticked: Sequence[str], steps: Collection[str]) -> str:
+    """The line that says what holds at the ticked way already; the mildest one where nothing was stopped there."""
+    states = {way.state for way in ways if way.channel in ticked}
+    return "trips" if states == {TRIPS} else next(iter(steps))
