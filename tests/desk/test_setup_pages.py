@@ -64,6 +64,12 @@ def test_agency_and_office_are_saved_and_it_goes_on_with_the_next_step(anna):
     assert anna.get("/setup/agency").root.one("input", id="office_name").attrs["value"] == "На Тверской"
 
 
+def test_the_mailbox_of_the_first_step_is_reached_with_everything_typed_kept(anna):
+    answer = anna.post("/setup/agency", PLACE | {"then": "mail"})
+    assert (answer.status, answer.location) == (303, "/admin/sending/mail")
+    assert anna.get("/setup/agency").root.one("input", id="city").attrs["value"] == "Москва"
+
+
 @pytest.mark.parametrize(("wrong", "field"), [
     ({"agency_name": ""}, "agency_name"), ({"agency_phone": "позвоните"}, "agency_phone"),
     ({"agency_email": "mail@"}, "agency_email"), ({"agency_site": "не сайт"}, "agency_site"),

@@ -20,7 +20,7 @@ def setup_states() -> dict[str, str]:
     """Every step of the wizard with its state."""
     return states(setting(MARKS) or {}, Facts(
         has_sender=bool(setting("agency_name")) and has_relay(), has_signers=_has_signers(),
-        has_trips=db.session.scalar(select(Trip.id).where(Trip.demo.is_(False)).limit(1)) is not None,
+        has_trips=bool(setting("demo")) or db.session.scalar(select(Trip.id).limit(1)) is not None,
         is_live=present_mode() == "live"))
 
 

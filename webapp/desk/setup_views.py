@@ -80,6 +80,8 @@ def save_agency() -> BaseResponse:
         except BadInput as error:
             form.take(error)
         else:
+            if request.form.get("then") == "mail":
+                return see_other(url_for("sending.mail"), _("Saved."))
             return _on(AGENCY, _("Saved."))
     return _step(AGENCY, form, 422)
 
