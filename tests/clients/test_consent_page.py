@@ -111,6 +111,12 @@ def test_a_new_version_is_for_the_next_and_the_old_one_stays(cast, url, visitor,
     anna = browse(cast.anna)
     form = {f"{name}_{language}": text for language in texts.LANGUAGES
             for name, text in zip(("title", "body"), words("news", "второй")[language], strict=True)}
+    seen = anna.post("/admin/consents/news", form)
+    assert "Так это прочитают клиенты" in seen.text and "Первый абзац второй" in seen.text
+    again = anna.post("/admin/consents/news", form | {"step": "edit"})
+    assert "Первый абзац второй\n\n- точка\n- другая" in again.html.replace("\r\n", "\n")
+    assert texts.next_number("news") == 2, "looking publishes nothing"
+    form["step"] = "publish"
     page = anna.follow("/admin/consents/news", form)
     assert "Редакция 2 действует" in page.text and "Первый абзац второй" in page.text
     assert anna.follow("/admin/consents/news", form).status == 200 and texts.next_number("news") == 3, "the same words"
@@ -147,6 +153,7 @@ def test_a_line_of_the_log_leads_to_its_text(cast, code, found):
 
 
 def test_the_agency_stands_in_the_text(app):
+    assert [block.lines for block in texts.blocks("[Агентство]", r"\1")] == [[r"\1"]]
     made = list(texts.blocks("«[agency]» и я.\n\n- раз\n- два", "Сто дорог"))
     assert [(block.is_list, list(block.lines)) for block in made] == [(False, ["«Сто дорог» и я."]), (True, ["раз", "два"])]
 

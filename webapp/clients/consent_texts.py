@@ -1,5 +1,6 @@
 """Texts of consents: the version in force, older ones, the shipped ones, and how a text is cut into paragraphs."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from webapp.staff.models import setting
 DATA, NEWS = "data", "news"
 KINDS = (DATA, NEWS)
 LANGUAGES = ("ru", "en")
-AGENCY = "[agency]"
+AGENCY = re.compile(r"\[\s*(agency|агентство)\s*\]", re.IGNORECASE)
 """Stands for the agency's name, so that the shipped texts fit every agency."""
 _SHIPPED = Path(__file__).resolve().parent / "starter"
 
@@ -63,7 +64,7 @@ def shipped(kind: str, language: str) -> tuple[str, str]:
 def blocks(body: str, agency: str | None = None) -> Iterator[Block]:
     """Paragraphs and lists of a text, with the agency's name put in."""
     name = str(setting("agency_name") or "") if agency is None else agency
-    for part in body.replace("\r\n", "\n").replace(AGENCY, name).split("\n\n"):
+    for part in AGENCY.sub(lambda _hole: name, body.replace("\r\n", "\n")).split("\n\n"):
         lines = [line.strip() for line in part.split("\n") if line.strip()]
         if lines and all(line.startswith(("- ", "– ")) for line in lines):
             yield Block([line[2:] for line in lines], True)

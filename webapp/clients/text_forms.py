@@ -13,9 +13,12 @@ class ConsentTextForm(BaseForm):
 
     title_ru = StringField(_l("Title in Russian"), [Filled(), _TITLE])
     body_ru = TextAreaField(_l("Text in Russian"), [Filled(), _BODY], description=_l(
-        "An empty line begins a new paragraph, “- ” a point of a list. [agency] stands for the agency’s name."))
+        "An empty line begins a new paragraph, “- ” a point of a list. "
+        "Write %(hole)s where the agency’s name shall stand.",
+        hole="[агентство]"))
     title_en = StringField(_l("Title in English"), [Filled(), _TITLE])
-    body_en = TextAreaField(_l("Text in English"), [Filled(), _BODY])
+    body_en = TextAreaField(_l("Text in English"), [Filled(), _BODY], description=_l(
+        "Write %(hole)s where the agency’s name shall stand.", hole="[agency]"))
 
     @property
     def words(self) -> dict[str, tuple[str, str]]:

@@ -1,6 +1,6 @@
 """Texts of consents: administrators publish new versions, directors read them, old ones stay readable."""
 
-from flask import Blueprint, Flask, Response, abort, url_for
+from flask import Blueprint, Flask, Response, abort, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
@@ -49,10 +49,17 @@ def edit(kind: str) -> Response:
 @bp.post("/<any(data, news):kind>")
 @allow(ADMIN)
 def publish(kind: str) -> Response | BaseResponse:
-    """Publish what is in the form as the next version."""
+    """Show what is in the form as clients will read it; then publish it as the next version, or change it again."""
     form = ConsentTextForm()
     if not form.submitted():
         return _form_page(kind, form, 422)
+    step = request.form.get("step")
+    if step == "edit":
+        return _form_page(kind, form)
+    if step != "publish":
+        rows = [(language, title.strip(), list(texts.blocks(body))) for language, (title, body) in form.words.items()]
+        return page("clients/text_preview.html", kind=kind, name=KINDS[kind], form=form, rows=rows,
+                    number=texts.next_number(kind))
     number = actions.publish_text(kind, form.words, actor=actor_of(current_user), now=clock.now())
     return see_other(url_for("consent_texts.version", kind=kind, number=number),
                      _("Version %(num)d is in force.", num=number))
