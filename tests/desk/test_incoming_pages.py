@@ -80,8 +80,16 @@ def test_the_step_shows_the_letter_and_ways_to_answer(browse, cast, comes):
     link = next(a for a in page.root.all("a") if a.attrs.get("href", "").startswith("mailto:"))
     assert link.attrs["href"].startswith("mailto:anna%40example.com?subject=Re%3A%20")
     assert "Жалуется" in page.text and page.root.all("a", href="tel:+79160000001")
+    shown = next(a.attrs["href"] for a in page.root.all("a") if "/incoming/" in a.attrs.get("href", ""))
+    letter = browse(cast.olga).get(shown)
+    assert f"Кто отвечает: {cast.olga.name}" in letter.text and letter.root.all("a", href="tel:+79160000001")
+    links = [a.attrs.get("href", "") for a in letter.root.one("main").all("a")]
+    assert f"/touches/{step.id}" in links, "the way back"
+    assert any(href.startswith(f"/touches/{step.id}?back=") for href in links)
+    assert any(href.startswith("mailto:anna%40example.com") for href in links)
     done = browse(cast.olga).follow(f"/touches/{step.id}/tick", {"outcome": "", "note": "ответила", "seen": "0"})
     assert done.status == 200 and reply_step().status == "done"
+    assert "Отвечено" in browse(cast.olga).get(f"/incoming/{step.step_code.split(':')[1]}").text
 
 
 def test_news_stop_with_one_click_and_the_page_says_so(browse, cast, comes):

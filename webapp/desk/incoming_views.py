@@ -19,6 +19,7 @@ from webapp.post.actions.sorting import SortedAlready
 from webapp.staff.audit import actor_of
 from webapp.staff.log_words import add_log_words
 from webapp.touches.actions.answering import take_answers
+from webapp.trips.answer_panel import answer_of
 from webapp.web.guard import DESK, allow
 from webapp.web.nav import Section, add_section
 from webapp.web.page import page, row_id, safe_next, see_other
@@ -136,7 +137,8 @@ def _page(incoming_id: int) -> Response:
     typed = request.args.get("q", "").strip()[:100]
     found = find_clients(typed or row.sender, current_user, limit=FOUND) if row.state == "unsorted" and (
         typed or "@" in row.sender) else None
-    return page("desk/incoming_letter.html", row=row, typed=typed, found=found, sorts=sorts)
+    return page("desk/incoming_letter.html", row=row, typed=typed, found=found, sorts=sorts,
+                answer=answer_of(row, actor_of(current_user)), back=safe_next(request.args.get("back"), ""))
 
 
 def _count() -> tuple[int, bool] | None:
