@@ -7,12 +7,12 @@ from files_make import paper
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.kit.papers import BadPaper, check_pdf, file_name
+from webapp.kit.papers import MOST_STREAMS, BadPaper, check_pdf, file_name
 
 
 @pytest.mark.parametrize("data", [
     paper(), paper(b"3 0 obj << /JSX 1 /Launcher 2 >> endobj\n"), paper(packed=b"1 0 << /Type /Font >>"),
-    paper(b"6 0 obj << /Length 30 >> stream\nxx/JS yy/Launch zz/JavaScript\nendstream endobj\n")])
+    paper(b"6 0 obj << /Length 30 >> stream\nxx/JS yy/XFA zz/Java\nendstream endobj\n")])
 def test_an_ordinary_paper_is_taken(data):
     check_pdf(data)
 
@@ -32,6 +32,54 @@ def test_what_is_refused_and_why(data, code):
     with pytest.raises(BadPaper) as caught:
         check_pdf(data)
     assert caught.value.code == code
+
+
+def packed(body, about=b"/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode", between=b">>stream\n"):
+    """A stream of objects as somebody wrote it who does not want it read."""
+    return paper(b"5 0 obj << " + about + between + body + b"\nendstream endobj\n")
+
+
+SCRIPT = b"1 0 << /S /JavaScript /JS (x) >>"
+SQUEEZED = zlib.compress(SCRIPT)
+HARMLESS = zlib.compress(b"1 0 << >>")
+
+
+@pytest.mark.parametrize(("data", "code"), [
+    (paper(b"%stream\n3 0 obj << /OpenAction << /S /JavaScript /JS (x) >> >> endobj\n%endstream\n"), "active"),
+    (paper(b"% <<>>stream\n3 0 obj << /OpenAction << /S /Java#53cript >> >> endobj\n%endstream\n"), "active"),
+    (packed(SQUEEZED, b"/Type /ObjStm /N 1 /First 4 /X <41> /Filter /FlateDecode"), "active"),
+    (packed(SQUEEZED, b"/Type /Obj#53tm /N 1 /First 4 /Filter /Flate#44ecode"), "active"),
+    (packed(SQUEEZED, b"/N 1 /First 4 /Filter [ /Fl ]"), "active"),
+    (packed(SQUEEZED.hex().encode(), b"/Type /ObjStm /N 1 /First 4 /Filter [/ASCIIHexDecode/FlateDecode]"), "damaged"),
+    (packed(zlib.compress(SQUEEZED), b"/Type /ObjStm /N 1 /First 4 /Filter [/FlateDecode/FlateDecode]"), "damaged"),
+    (packed(zlib.compress(SQUEEZED), b"/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode"), "damaged"),
+    (packed(SQUEEZED, b"/Type /ObjStm /N 1 /First 4 /Filter 9 0 R"), "damaged"),
+    (packed(SQUEEZED, b"/Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /DecodeParms << /Predictor 12 >>"), "damaged"),
+    (packed(SQUEEZED[:-6]), "damaged"), (packed(b"no zlib"), "damaged"), (packed(SQUEEZED, between=b">>%\nstream\n"), "damaged"),
+    (packed(SQUEEZED, between=b">>%\nstream\n") + packed(HARMLESS, b"/N 1 /First 4 /Filter /Fl"), "damaged"),
+    (packed(b"x 9 0 obj << /Type /ObjStm >>stream\n" + SQUEEZED, b"/Length 1"), "damaged"),
+    (paper(b"3 0 obj << /S /Rendition >> endobj\n"), "active"), (paper(b"3 0 obj << /#45ncrypt 4 0 R >> endobj\n"), "locked"),
+    (paper(b"#41" * 100_000), "damaged")])
+def test_what_hides_from_the_look_is_refused(data, code):
+    with pytest.raises(BadPaper) as caught:
+        check_pdf(data)
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize("data", [
+    packed(HARMLESS), packed(HARMLESS, b"/Type/ObjStm/N 1/First 4/Length 30/Filter[/FlateDecode]"),
+    packed(b"1 0 << /Type /Font >>", b"/Type /ObjStm /N 1 /First 4"),
+    paper(b"3 0 obj << /First 4 0 R /Last 4 0 R >> endobj 6 0 obj << /Filter /DCTDecode >> stream\r\n\xff\xd8\nendstream endobj\n"
+          b"7 0 obj << /Type /XRef /Filter /FlateDecode /DecodeParms << /Predictor 12 >> >> stream\nx\nendstream endobj\n")])
+def test_structures_that_programs_write_are_taken(data):
+    check_pdf(data)
+
+
+def test_a_paper_of_nothing_but_streams_of_objects_is_read_once():
+    one = b"5 0 obj << /Type /ObjStm /N 1 /First 4 /Filter /Fl >>stream\n" + HARMLESS + b"\nendstream endobj\n"
+    check_pdf(paper(one * MOST_STREAMS))
+    with pytest.raises(BadPaper):
+        check_pdf(paper(one * (MOST_STREAMS + 1)))
 
 
 @pytest.mark.parametrize(("given_name", "ending", "name"), [

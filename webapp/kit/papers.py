@@ -3,12 +3,20 @@
 import re
 import unicodedata
 import zlib
-from itertools import islice
 
 MOST_UNPACKED = 20 * 1024 * 1024
 MOST_STREAMS = 2_000
-_RUNS = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA|ImportData|SubmitForm)\b")
-_PACKED = re.compile(rb"/ObjStm\b[^>]{0,400}>>\s*stream\r?\n")
+MOST_SIGNS = 100_000
+_LONG = rb"JavaScript|Rendition|Launch|EmbeddedFiles?|RichMedia|ImportData|SubmitForm"
+_RUNS = re.compile(rb"/(?:JS|XFA|" + _LONG + rb")\b")
+# Too long to turn up by chance in packed bytes, so that no stream, real or pretended, can hide them.
+_RUNS_ANYWHERE = re.compile(rb"/(?:" + _LONG + rb")\b")
+_STREAM = re.compile(rb">>[\s\0]*stream[ \t]*(?:\r\n?|\n)")
+_PACKED = re.compile(rb"/ObjStm\b")
+_FIRST = re.compile(rb"/First\s+\d+\s*(?:/|$)")
+_PLAIN_FLATE = re.compile(rb"/Filter\s*(?:/(?:FlateDecode|Fl)\b|\[\s*/(?:FlateDecode|Fl)\s*\])")
+_FILTERS = re.compile(rb"/(?:Filter|DecodeParms|DP)\b")
+_NUMBERS = re.compile(rb"[\s\0]*(?:\d|$)")
 _HEX = re.compile(rb"#([0-9A-Fa-f]{2})")
 _MARKS = re.compile(rb"<script|<html|<!doctype html|<\?php", re.IGNORECASE)
 _BAD_IN_NAMES = re.compile(r'[\\/:*?"<>|]+')
@@ -32,10 +40,11 @@ def check_pdf(data: bytes) -> None:
         raise BadPaper("damaged")
     if b"PK\x05\x06" in data[-66_000:] or _MARKS.search(data[:4096]) or _MARKS.search(data[-4096:]):
         raise BadPaper("mixed")
-    if b"/Encrypt" in data:
+    plain = _undone(data)
+    if b"/Encrypt" in plain:
         raise BadPaper("locked")
-    # A name may hide behind "#4A" for "J".
-    if _RUNS.search(_HEX.sub(_sign, _outside_streams(data))) or _RUNS.search(_unpacked(data)):
+    outside, unpacked = _parts(data, len(_PACKED.findall(plain)))
+    if _RUNS_ANYWHERE.search(plain) or _RUNS.search(outside) or _RUNS.search(unpacked):
         raise BadPaper("active")
 
 
@@ -59,30 +68,54 @@ def file_name(given: str, ending: str) -> str:
     return f"{name}.{ending}"
 
 
+def _undone(data: bytes) -> bytes:
+    """Names in clear: one may hide behind "#4A" for "J"."""
+    plain, found = _HEX.subn(_sign, data, count=MOST_SIGNS)
+    if found == MOST_SIGNS:
+        raise BadPaper("damaged")
+    return plain
+
+
 def _sign(found: re.Match[bytes]) -> bytes:
     return bytes([int(found[1], 16)])
 
 
-def _outside_streams(data: bytes) -> bytes:
-    """The structure without pictures and texts, in whose packed bytes any three letters turn up by chance."""
-    parts, at = [], 0
-    while (start := data.find(b"stream", at)) >= 0 and (end := data.find(b"endstream", start + 6)) >= 0:
-        parts.append(data[at:start])
-        at = end + 9
-    return b"\n".join([*parts, data[at:]])
+def _parts(data: bytes, packs: int) -> tuple[bytes, bytes]:
+    """The structure without pictures and texts, in whose packed bytes any three letters turn up by chance; and what
+    stands in streams of objects, `packs` of which call themselves so.
 
-
-def _unpacked(data: bytes) -> bytes:
-    """What stands in packed streams of objects, as far as it can be read and up to a limit."""
-    parts, left = [], MOST_UNPACKED
-    for found in islice(_PACKED.finditer(data), MOST_STREAMS):
-        reader = zlib.decompressobj()
-        try:
-            part = reader.decompress(data[found.end():], left)
-        except zlib.error:
-            continue
-        parts.append(part)
-        left -= len(part)
-        if left <= 0:
+    Raises BadPaper("damaged") when one of those was not found or cannot be read: a reader more patient than we might.
+    """
+    view, gaps, packed, named, at, left = memoryview(data), [], [], 0, 0, MOST_UNPACKED
+    while (mark := _STREAM.search(data, at)) and (end := data.find(b"endstream", mark.end())) >= 0:
+        gap = _undone(data[at:mark.start()])
+        calls_itself = bool(_PACKED.search(gap))
+        if calls_itself or _FIRST.search(gap):
+            named += calls_itself
+            packed.append(_unpacked(gap, view[mark.end():end], left))
+            left -= len(packed[-1])
+        if len(packed) > MOST_STREAMS:
             raise BadPaper("damaged")
-    return b"\n".join(parts)
+        gaps.append(gap)
+        at = end + 9
+    if named != packs:
+        raise BadPaper("damaged")
+    return b"\n".join([*gaps, _undone(data[at:])]), b"\n".join(packed)
+
+
+def _unpacked(about: bytes, body: memoryview, most: int) -> bytes:
+    """The objects in a stream; `about` ends with its dictionary."""
+    filters = len(_FILTERS.findall(about))
+    if filters == 0:
+        return bytes(body[:most])
+    if filters != 1 or not _PLAIN_FLATE.search(about):
+        raise BadPaper("damaged")
+    reader = zlib.decompressobj()
+    try:
+        part = reader.decompress(body, most + 1)
+    except zlib.error as error:
+        raise BadPaper("damaged") from error
+    # Each begins with numbers of its objects; anything else was packed twice.
+    if not reader.eof or len(part) > most or not _NUMBERS.match(part):
+        raise BadPaper("damaged")
+    return part
