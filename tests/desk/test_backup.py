@@ -125,6 +125,22 @@ def test_a_backup_made_while_people_write_is_of_one_moment(agency: Flask, tmp_pa
         assert len(set(db.session.scalars(text("SELECT gender FROM client")))) == 1, "both rows, or neither"
 
 
+def test_a_file_that_is_forgotten_meanwhile_is_left_out(agency: Flask, tmp_path: Path, now: datetime,
+                                                       monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "agency" / "uploads" / "gone.csv").write_bytes(b"x")
+    ordinary = Path.is_file
+
+    def forgets(path: Path) -> bool:
+        found = ordinary(path)
+        if path.name == "gone.csv":
+            path.unlink(missing_ok=True)
+        return found
+    monkeypatch.setattr(Path, "is_file", forgets)
+    write_backup(tmp_path / "b.zip", now=now)
+    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
+        assert [name for name in archive.namelist() if name.startswith("uploads/")] == ["uploads/letters/list.pdf"]
+
+
 def test_what_was_replaced_is_kept(agency: Flask, tmp_path: Path, now: datetime) -> None:
     write_backup(tmp_path / "b.zip", now=now)
     with transaction() as session:

@@ -7,7 +7,7 @@ import sqlite3
 import tempfile
 import zipfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path, PurePosixPath
@@ -112,8 +112,10 @@ def _pack_database(archive: zipfile.ZipFile, settings: Settings) -> None:
 
 def _pack_files(archive: zipfile.ZipFile, settings: Settings) -> None:
     for path in sorted(settings.uploads.rglob("*")) if settings.uploads.exists() else []:
-        if path.is_file():
-            archive.write(path, f"uploads/{path.relative_to(settings.uploads).as_posix()}")
+        # Files of imports are forgotten by the worker at any moment.
+        with suppress(FileNotFoundError):
+            if path.is_file():
+                archive.write(path, f"uploads/{path.relative_to(settings.uploads).as_posix()}")
 
 
 @contextmanager
