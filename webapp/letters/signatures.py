@@ -63,8 +63,11 @@ def link_label(url: str) -> str:
 
 
 def host_of(url: str) -> str:
-    """The host of a web address, in lower case and without "www."."""
-    return (urlsplit(url).hostname or "").removeprefix("www.")
+    """The host of a web address, in lower case and without "www."; "" when there is none to be read."""
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
 
 
 def signature_text(shown: Signature) -> str:
