@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
+from zlib import crc32
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, event, types
+from sqlalchemy import JSON, DateTime, Dialect, Engine, MetaData, event, func, select, types
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
+_WORKS = 7303
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -82,6 +84,17 @@ def _begin(session: Session) -> None:
     # What was read before belongs to an older snapshot; a decision must be made on fresh rows.
     session.expire_all()
     session.connection(execution_options={"sqlite_tx": "IMMEDIATE"})
+
+
+def one_at_a_time(work: str) -> None:
+    """Inside `transaction()`: whoever does the same `work` waits until it ends, where no row to lock need exist.
+
+    SQLite has one writer anyway.
+    """
+    session = db.session()
+    if session.get_bind().dialect.name == "postgresql":
+        # Two numbers: another space of keys than that of locks with one number.
+        session.execute(select(func.pg_advisory_xact_lock(_WORKS, crc32(work.encode()) - 2 ** 31)))
 
 
 def after_commit(todo: Callable[[], object]) -> None:

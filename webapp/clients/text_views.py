@@ -43,7 +43,7 @@ def edit(kind: str) -> Response:
     """The form, filled with the version in force."""
     words = {f"{field}_{language}": getattr(texts.text_in_force(kind, language), field, "")
              for field in ("title", "body") for language in texts.LANGUAGES}
-    return _form_page(kind, ConsentTextForm(data=words, formdata=None))
+    return _form_page(kind, ConsentTextForm(data={**words, "seen": texts.next_number(kind) - 1}, formdata=None))
 
 
 @bp.post("/<any(data, news):kind>")
@@ -60,7 +60,12 @@ def publish(kind: str) -> Response | BaseResponse:
         rows = [(language, title.strip(), list(texts.blocks(body))) for language, (title, body) in form.words.items()]
         return page("clients/text_preview.html", kind=kind, name=KINDS[kind], form=form, rows=rows,
                     number=texts.next_number(kind))
-    number = actions.publish_text(kind, form.words, actor=actor_of(current_user), now=clock.now())
+    try:
+        number = actions.publish_text(kind, form.words, seen=form.began_with, actor=actor_of(current_user),
+                                      now=clock.now())
+    except actions.TextMeanwhile as error:
+        form.seen.data = str(error.number)
+        return _form_page(kind, form, 409, theirs=error.number)
     return see_other(url_for("consent_texts.version", kind=kind, number=number),
                      _("Version %(num)d is in force.", num=number))
 
@@ -75,6 +80,6 @@ def version(kind: str, number: int) -> Response:
                 in_force=number == texts.next_number(kind) - 1)
 
 
-def _form_page(kind: str, form: ConsentTextForm, status: int = 200) -> Response:
+def _form_page(kind: str, form: ConsentTextForm, status: int = 200, theirs: int = 0) -> Response:
     return page("clients/text_edit.html", status=status, kind=kind, name=KINDS[kind], form=form,
-                number=texts.next_number(kind))
+                number=texts.next_number(kind), theirs=theirs)

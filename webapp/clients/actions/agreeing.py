@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from webapp.clients.actions.consents import set_consent, set_data_consent
+from webapp.clients.actions.consents import hold_client, set_consent, set_data_consent
 from webapp.clients.actions.links import use_link
 from webapp.clients.consent_page import documents_for
-from webapp.clients.models import Client, PersonalLink
+from webapp.clients.models import PersonalLink
 from webapp.clients.rules import DATA
 from webapp.db import transaction
 from webapp.staff.audit import job
@@ -20,12 +20,11 @@ def agree(link: PersonalLink, codes: Collection[str], *, address: str, now: date
 
     `address` is the network address it came from. Boxes that are ticked already stay as they are.
     """
-    with transaction() as session:
-        client = session.get_one(Client, link.client_id)
+    with transaction():
+        client = hold_client(link.client_id)
         wanted = [(document.text, box.code) for document in documents_for(client) for box in document.boxes
                   if box.code in codes and box.since is None]
-        # News first: they take the fence of the outbox before the client is locked.
-        for text, code in sorted(wanted, key=lambda pair: pair[1] == DATA):
+        for text, code in wanted:
             if code == DATA:
                 set_data_consent(client, True, how=HOW, text_version=text.code, address=address, actor=READER, now=now)
             else:
@@ -37,8 +36,8 @@ def agree(link: PersonalLink, codes: Collection[str], *, address: str, now: date
 
 def take_back(link: PersonalLink, code: str, *, address: str, now: datetime) -> None:
     """Take back one consent; what is not in force changes nothing."""
-    with transaction() as session:
-        client = session.get_one(Client, link.client_id)
+    with transaction():
+        client = hold_client(link.client_id)
         given = {box.code for document in documents_for(client) for box in document.boxes if box.since}
         if code in given and code == DATA:
             set_data_consent(client, False, how=HOW, address=address, actor=READER, now=now)

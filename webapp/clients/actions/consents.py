@@ -34,6 +34,14 @@ def when_data_taken_back(name: str, follow: TakenBack) -> None:
     _TAKEN_BACK[name] = follow
 
 
+def hold_client(client_id: int) -> Client:
+    """The client, locked before anything about consents is read, so that the same click sent twice is one line."""
+    with transaction() as session:
+        for prepare, _follow in _FOLLOWERS.values():
+            prepare(session)
+        return session.get_one(Client, client_id, with_for_update=True)
+
+
 def set_consent(client: Client, step: str, channels: Collection[str], *, how: str, text_version: str = "",
                 address: str = "", actor: Actor, now: datetime) -> None:
     """What the client said about news and letters on `channels` (`domain.md` §2.6): works at once.
