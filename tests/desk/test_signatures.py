@@ -129,7 +129,7 @@ def test_old_values_stay_in_the_log(anna, cast):
 UNFIT = [
     ({"email": "boris"}, "email"), ({"email": "a@b.example, c@d.example"}, "email"), ({"email": "борис@agency.ru"}, "email"),
     ({"email": "a@b.ru\r\nBcc: x@y.ru"}, "email"), ({"phone": "позвоните"}, "phone"), ({"telegram": "https://evil.example/x"}, "telegram"),
-    ({"vk": "javascript:alert(1)"}, "vk"), ({"lines": "а\nб\nв\nг"}, "lines"), ({"lines": "а" * 200}, "lines"),
+    ({"vk": "javascript:alert(1)"}, "vk"), ({"max": "http://[x"}, "max"), ({"lines": "а\nб\nв\nг"}, "lines"), ({"lines": "а" * 200}, "lines"),
     ({"name": "", "role": "директор"}, "name"), ({"name": "Ж" * 100}, "name")]
 
 
@@ -145,7 +145,8 @@ def test_what_cannot_stand_in_a_letter_is_refused_and_nothing_typed_is_lost(anna
     ("telegram", "@anna", "https://t.me/anna"), ("telegram", "t.me/anna", "https://t.me/anna"), ("telegram", "http://t.me/anna", "https://t.me/anna"),
     ("telegram", "https://telegram.me/anna", "https://telegram.me/anna"), ("vk", "https://www.vk.com/a", "https://www.vk.com/a"),
     ("vk", "vk.com", ""), ("vk", "vk.com.evil.example/a", ""), ("vk", "https://vk.com@evil.example/", ""), ("max", "https://max.ru/u/x?a=1", "https://max.ru/u/x?a=1"),
-    ("telegram", "data:text/html,x", ""), ("telegram", "https://t.me/\"onclick", ""), ("telegram", "", ""), ("telegram", "https://t.me/" + "a" * 300, "")])
+    ("telegram", "data:text/html,x", ""), ("telegram", "https://t.me/\"onclick", ""), ("telegram", "", ""), ("telegram", "https://t.me/" + "a" * 300, ""),
+    ("vk", "[]", ""), ("telegram", "http://[x", ""), ("max", "http://[x]/", "")])
 def test_addresses_of_messengers(kind, typed, address):
     assert link_of(kind, typed) == address
 
@@ -178,6 +179,7 @@ def test_a_file_that_is_no_photo_is_refused_in_words(anna):
 
 def test_the_preview_follows_what_is_typed_and_keeps_nothing(anna, cast):
     page = anna.post(f"{URL}/director/preview", {"name": "Кто-то <b>", "role": "директор", "language": "en"}, htmx=True)
+    assert anna.post(f"{URL}/director/preview", {"name": "Кто-то", "vk": "[]"}, htmx=True).status == 200
     assert not page.is_full and "Кто-то <b>" in Mail(page.root.one("iframe", class_="looks__light").attrs["srcdoc"]).text
     dark = page.root.one("iframe", class_="looks__dark").attrs["srcdoc"]
     assert "@media all" in dark and "prefers-color-scheme" not in dark

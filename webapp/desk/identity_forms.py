@@ -1,7 +1,6 @@
 """The form of a sender identity: name, role, lines, where answers go, a photo, links to messengers."""
 
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import Any
 
 from flask_babel import gettext
@@ -63,7 +62,7 @@ class IdentityForm(BaseForm):
         self.phone.data = phones.display(fields.phone) if fields.phone else ""
         for kind in MESSENGERS:
             self[kind].data = next((link for link in fields.links if host_of(link) in MESSENGER_HOSTS[kind]), "")
-        self.seen.data = stamp(fields)
+        self.seen.data = fields.stamp
 
     def fields(self, code: str, kept: Fields) -> Fields:
         """What was typed, as far as this identity has it; the photo that is kept stays unless it was taken away."""
@@ -125,11 +124,6 @@ class IdentityForm(BaseForm):
 def names_of(code: str) -> Sequence[str]:
     """Fields this identity has: the seller's name and addresses are those of the manager."""
     return _SELLER if code == "seller" else _OTHERS
-
-
-def stamp(fields: Fields) -> str:
-    """Changes whenever somebody saves something else."""
-    return sha256(repr(fields).encode()).hexdigest()[:16]
 
 
 def tidy_lines(text: str | None) -> str:

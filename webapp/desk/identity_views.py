@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from webapp.db import db
 from webapp.desk import identity_sample as sample
 from webapp.desk import letter_list, letter_preview
-from webapp.desk.identity_forms import IdentityForm, names_of, stamp
+from webapp.desk.identity_forms import IdentityForm, names_of
 from webapp.kit import clock
 from webapp.letters import actions
 from webapp.letters.file_words import file_fault
@@ -109,13 +109,15 @@ def save(code: str) -> Response | BaseResponse:
     fields = _read(place, form)
     if fields is None:
         return _editor(place, form, form.fields(code, place.kept), 422)
-    if form.seen.data != stamp(place.kept):
-        form.seen.data = stamp(place.kept)
-        return _editor(place, form, fields, 409, note=_(
+    try:
+        changed = actions.save_identity(code, place.office.id if place.office else None, fields,
+                                        seen=form.seen.data or "", actor=actor_of(current_user), now=clock.now())
+    except actions.SignedMeanwhile as error:
+        form.seen.data = error.kept.stamp
+        return _editor(replace(place, kept=error.kept), form, fields, 409, note=_(
             "A colleague has changed this signature meanwhile. Below is what you wrote; saving once more puts it in "
             "place of theirs."))
-    if not actions.save_identity(code, place.office.id if place.office else None, fields,
-                                 actor=actor_of(current_user), now=clock.now()):
+    if not changed:
         return see_other(place.url(), _("Nothing has changed."))
     return see_other(place.url(), f"{_('Saved.')} {_rewritten(code)}".strip())
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 from sqlalchemy import select
 
@@ -45,6 +46,11 @@ class Fields:
     def says_nothing(self) -> bool:
         """Nothing in it would change a letter."""
         return self == Fields()
+
+    @property
+    def stamp(self) -> str:
+        """Changes whenever somebody saves something else."""
+        return sha256(repr(self).encode()).hexdigest()[:16]
 
 
 NAMES = tuple(Fields.__dataclass_fields__)

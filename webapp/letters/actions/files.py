@@ -2,6 +2,9 @@
 
 import hashlib
 from datetime import datetime
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.db import transaction
 from webapp.kit.papers import BadPaper, check_pdf, file_name
@@ -13,6 +16,7 @@ from webapp.staff.rules import ADMIN, Actor
 PHOTO_SIDE = 168
 """Three times what the signature shows: sharp on every phone, a few kilobytes."""
 LONGEST = 2400
+_INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _TYPES = {"JPEG": (JPEG, "jpg"), "PNG": (PNG, "png")}
 
 
@@ -67,7 +71,7 @@ def _weigh(data: bytes) -> None:
 def _keep(data: bytes, kind: str, now: datetime) -> str:
     sha = hashlib.sha256(data).hexdigest()
     with transaction() as session:
-        if session.get(LetterFile, sha, with_for_update=True) is None:
-            session.add(LetterFile(sha256=sha, type=kind, size=len(data), data=data, created_at=now))
-            session.flush()
+        # Others may keep the same content at this moment.
+        session.execute(_INSERTS[session.get_bind().dialect.name](LetterFile).values(
+            sha256=sha, type=kind, size=len(data), data=data, created_at=now).on_conflict_do_nothing())
     return sha

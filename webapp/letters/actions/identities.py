@@ -3,9 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-
-from webapp.db import transaction
+from webapp.db import one_at_a_time, transaction
 from webapp.letters.identities import Fields, fields_of, identity_row
 from webapp.letters.models import Identity, LetterFile
 from webapp.letters.signatures import IDENTITIES
@@ -13,23 +11,35 @@ from webapp.staff.audit import record
 from webapp.staff.rules import ADMIN, Actor
 
 
-def save_identity(code: str, office_id: int | None, fields: Fields, *, actor: Actor, now: datetime) -> bool:
+class SignedMeanwhile(Exception):
+    """Somebody changed this identity since the writer began; `kept` is what it says now."""
+
+    def __init__(self, kept: Fields) -> None:
+        super().__init__(kept.stamp)
+        self.kept = kept
+
+
+def save_identity(code: str, office_id: int | None, fields: Fields, *, seen: str | None = None, actor: Actor,
+                  now: datetime) -> bool:
     """Keep what an identity says; an office with all fields empty has the agency's. False when nothing changed.
 
-    Old and new values stand in the log. Raises LookupError for an unknown identity or photo, NotAllowed.
+    `seen` is the stamp of what the writer began with; None puts the new words over whatever stands. Old and new
+    values stand in the log. Raises SignedMeanwhile, LookupError for an unknown identity or photo, NotAllowed.
     """
     actor.needs(ADMIN)
     if code not in IDENTITIES:
         raise LookupError(code)
     with transaction() as session:
-        # Two people who write the same one wait for each other here.
-        session.scalars(select(Identity.id).where(Identity.code == code).with_for_update()).all()
+        # Two people who write the same one wait for each other here; of the first words there is no row to lock yet.
+        one_at_a_time(f"identity {code}")
         if fields.photo and session.get(LetterFile, fields.photo) is None:
             raise LookupError(fields.photo)
         row = identity_row(code, office_id)
         before = fields_of(row)
         if before == fields:
             return False
+        if seen is not None and seen != before.stamp:
+            raise SignedMeanwhile(before)
         if row is None:
             row = Identity(code=code, office_id=office_id)
             session.add(row)
