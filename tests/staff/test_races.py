@@ -1,11 +1,9 @@
 """Several people, or one attacker, at the very same moment."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 from typing import Any
 
+from crowd import at_once
 from flask import Flask
 from sqlalchemy import delete
 
@@ -13,26 +11,6 @@ from webapp.db import db, transaction
 from webapp.staff import actions
 from webapp.staff.audit import actor_of
 from webapp.staff.models import LoginThrottle, User, UserOffice
-from webapp.staff.rules import NotAllowed
-
-
-def at_once(app: Flask, count: int, act: Callable[[int], Any]) -> list[Any]:
-    """What `act` gave or raised in `count` threads that start together, each in a context of its own."""
-    gate = Barrier(count)
-
-    def run(number: int) -> Any:
-        with app.app_context():
-            gate.wait()
-            try:
-                return act(number)
-            except NotAllowed as refusal:
-                return refusal.reason
-            finally:
-                db.session.remove()
-
-    db.session.rollback()
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(run, range(count)))
 
 
 def test_twelve_tries_at_once_are_not_twelve_free_ones(app: Flask, now: Any) -> None:

@@ -20,7 +20,7 @@ from webapp.touches import plan_book, store
 from webapp.touches.actions.occasions import source_key
 from webapp.touches.history import log, new_bundle, snapshot
 from webapp.touches.locking import lock_all
-from webapp.touches.models import Occasion, PlanVersion, Touch
+from webapp.touches.models import Occasion, Plan, PlanVersion, Touch
 from webapp.touches.people import performer_for
 from webapp.touches.replan_rules import GONE, KEPT, LATE, OFF, PINNED, Shift
 from webapp.touches.replans import Reader, newest_of, wanted_of
@@ -41,6 +41,8 @@ def begin(plan_id: int, *, actor: Actor, now: datetime) -> Batch | None:
     """
     actor.needs(ADMIN)
     with transaction() as session:
+        # Pressed twice at once, the second waits here and finds what the first began.
+        session.scalar(select(Plan.id).where(Plan.id == plan_id).with_for_update())
         book = plan_book.book_of(plan_id)
         if book is None:
             raise LookupError(plan_id)
