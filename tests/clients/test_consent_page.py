@@ -86,6 +86,15 @@ def test_each_consent_is_taken_back_on_the_same_page(url, visitor, reader, cast,
     assert db.session.get(Message, waiting.id, populate_existing=True).state == "cancelled"
 
 
+def test_what_was_taken_back_has_its_return_beside_it(url, visitor, reader):
+    assert "a•••@example.com" in visitor.get(url).text
+    visitor.follow(url, {"agree": ["email"]})
+    seen = visitor.follow(f"{url}/withdrawal", {"code": "email"})
+    assert "Отозвано: Новости по почте" in seen.text and "Вернуть" in seen.text
+    assert "Вернуть" not in visitor.follow(url, {"agree": ["email"]}).text
+    assert [line[1] for line in said(reader)] == [True, False, True]
+
+
 def test_a_consent_to_keep_data_that_is_taken_back_is_a_task_for_the_director(url, visitor, reader, cast, browse):
     visitor.follow(url, {"agree": ["data"]})
     visitor.follow(f"{url}/withdrawal", {"code": "data"})

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from webapp.clients import consent_texts as texts
 from webapp.clients.models import Client, ConsentEvent, ConsentText, consents_of
-from webapp.clients.rules import CHANNELS, DATA
+from webapp.clients.rules import CHANNELS, DATA, masked
 from webapp.db import db
 
 
@@ -48,3 +48,12 @@ def last_about_data(client_id: int) -> ConsentEvent | None:
     """What was said last about personal data."""
     query = select(ConsentEvent).where(ConsentEvent.client_id == client_id, ConsentEvent.channel == DATA)
     return db.session.scalars(query.order_by(ConsentEvent.id.desc()).limit(1)).first()
+
+
+def reached(client: Client) -> dict[str, str]:
+    """The masked address or phone that each way of getting news leads to, as far as the client has one."""
+    working = [phone for phone in client.phones if phone.works]
+    known = {"email": client.email.address if client.email else "",
+             "sms": next((phone.e164 for phone in working if phone.is_mobile), ""),
+             "call": next((phone.e164 for phone in working), "")}
+    return {code: masked(address) for code, address in known.items() if address}

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as BaseResponse
 
 from webapp.clients import actions
-from webapp.clients.consent_page import documents_for
+from webapp.clients.consent_page import documents_for, reached
 from webapp.clients.links import CONSENT, find_link
 from webapp.clients.models import Client, PersonalLink
 from webapp.clients.rules import CHANNELS, DATA
@@ -21,10 +21,8 @@ from webapp.web.page import see_other
 
 bp = Blueprint("agreeing", __name__, url_prefix="/consent/<token>")
 blueprints = [bp]
-BOXES: dict[str, Any] = {DATA: _l("I agree that my personal data are kept"),
-                         "email": _l("I agree to get news by e-mail"),
-                         "sms": _l("I agree to get news in SMS"),
-                         "call": _l("I agree to calls with news and offers")}
+BOXES: dict[str, Any] = {DATA: _l("I agree that my personal data are kept"), "email": _l("Agree: by e-mail"),
+                         "sms": _l("Agree: in SMS"), "call": _l("Agree: by phone")}
 GIVEN: dict[str, Any] = {DATA: _l("Personal data"), "email": _l("News by e-mail"), "sms": _l("News in SMS"),
                          "call": _l("Calls with news and offers")}
 
@@ -66,7 +64,8 @@ def take_back(token: str) -> Response | BaseResponse:
     code = request.form.get("code", "")
     if code in (DATA, *CHANNELS):
         actions.take_back(link, code, address=request.remote_addr or "", now=clock.now())
-    return see_other(url_for("agreeing.show", token=token, saved=1))
+        return see_other(url_for("agreeing.show", token=token, back=code))
+    return see_other(url_for("agreeing.show", token=token))
 
 
 def _consent_page(token: str, link: PersonalLink, *, is_empty: bool = False) -> Response:
@@ -74,9 +73,12 @@ def _consent_page(token: str, link: PersonalLink, *, is_empty: bool = False) -> 
     with spoken_to(client):
         documents = documents_for(client)
         given = [box for document in documents for box in document.boxes if box.since]
+        back = request.args.get("back", "")
+        gone = back if back in BOXES and back not in {box.code for box in given} and not is_empty else ""
         return visitor_page(
             "clients/consent.html", client, 422 if is_empty else 200, token=token, documents=documents, given=given,
             is_open=len(given) < len(BOXES), boxes=BOXES, names=GIVEN,
+            gone=gone, reached=reached(client),
             since={box.code: local_day(box.since, zone(client.zone)) for box in given if box.since},
             error=_("Tick what you agree to. If you agree to nothing, simply close the page.") if is_empty else "",
             is_saved=request.args.get("saved") == "1" and not is_empty)
