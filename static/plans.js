@@ -1,7 +1,7 @@
 /* The form of a plan's step: what was typed outlives a lost session, a lost line and a closed tab until it is kept on the server. */
 (() => {
-  const done = document.querySelector("[data-forget]"), form = document.getElementById("plan-step");
-  if (done) localStorage.removeItem(done.dataset.forget);
+  const done = document.querySelectorAll("[data-forget]"), form = document.getElementById("plan-step");
+  done.forEach((el) => localStorage.removeItem(el.dataset.forget));
   if (!form) return;
   const fields = [...form.querySelectorAll("input, select")].filter((el) => el.name && el.type !== "hidden");
   const said = (el) => (el.type === "checkbox" ? String(el.checked) : el.value.trim());

@@ -12,8 +12,9 @@ from sqlalchemy import select
 
 from webapp.batches.actions import run_batches
 from webapp.batches.models import Batch
-from webapp.db import db
+from webapp.db import db, transaction
 from webapp.desk.integrity import inspect
+from webapp.letters.models import Letter, LetterVersion
 from webapp.staff.audit import actor_of
 from webapp.staff.models import User
 from webapp.touches import plan_book
@@ -73,3 +74,13 @@ def touches(trip: Trip) -> dict[str, Touch]:
     """Touches of a trip by their step."""
     return {row.step_code: row for row in db.session.scalars(
         select(Touch).where(Touch.occasion_id == trip.occasion_id).execution_options(populate_existing=True))}
+
+
+def chat_text(now: datetime) -> None:
+    """A text that a client may read as it is."""
+    with transaction() as session:
+        row = Letter(code="chatty", channel="script", klass="service", identity="agency", requires=[])
+        session.add(row)
+        session.flush()
+        session.add(LetterVersion(letter_id=row.id, language="ru", number=1, title="Привет", subject="", author="Snova",
+                                  body="{{ клиент.имя }}, привет! {{ ссылки.анкета }}", created_at=now, published_at=now))

@@ -1,14 +1,14 @@
 """The plan editor in a real browser: without JavaScript to the end, and the text of a chat in the clipboard."""
 
 import pytest
-from plan_edit import book, publish, sold, touches
+from plan_edit import book, chat_text, publish, sold, touches
 from playwright.sync_api import expect
 
 from webapp.batches.actions import run_batches
 from webapp.db import db
 from webapp.touches.plan_draft_rules import DraftStep
 
-CHAT = DraftStep("own_1", "whatsapp", "purchase", 0, name_ru="Привет в WhatsApp", performer="seller", letter="visit",
+CHAT = DraftStep("own_1", "whatsapp", "purchase", 0, name_ru="Привет в WhatsApp", performer="seller", letter="chatty",
                  column="own_1")
 
 
@@ -44,6 +44,7 @@ def test_a_plan_is_changed_published_and_applied_without_javascript(tab, cast, n
 
 
 def test_the_text_of_a_chat_is_copied_and_opening_the_chat_ticks_nothing(tab, cast, now):
+    chat_text(now)
     publish(cast.anna, now, CHAT)
     touch = touches(sold(cast, now))["own_1"]
     olga = tab(cast.olga).go(f"/touches/{touch.id}")

@@ -4,7 +4,7 @@ from datetime import date
 from urllib.parse import urlsplit
 
 import pytest
-from plan_edit import apply, book, draft, publish, sold, touches
+from plan_edit import apply, book, chat_text, draft, publish, sold, touches
 from sqlalchemy import event, select
 
 from webapp.batches.actions import run_batches
@@ -15,7 +15,7 @@ from webapp.touches.models import PlanDraft
 from webapp.touches.plan_draft_rules import DraftStep
 
 pytestmark = pytest.mark.usefixtures("stopped_clock")
-CHAT = DraftStep("own_1", "telegram", "purchase", 0, name_ru="Привет в Telegram", performer="seller", letter="visit",
+CHAT = DraftStep("own_1", "telegram", "purchase", 0, name_ru="Привет в Telegram", performer="seller", letter="chatty",
                  column="own_1")
 
 
@@ -34,7 +34,7 @@ def typed_in(page):
     """What the form of a step sends when nothing is changed."""
     form = page.root.one("form", class_="plan-form")
     values = {node.attrs["name"]: node.attrs.get("value", "") for node in form.all("input")
-              if node.attrs.get("type") != "checkbox"}
+              if node.attrs.get("type") not in ("checkbox", "submit")}
     boxes = [node for node in form.all("input", type="checkbox") if "checked" in node.attrs]
     values |= {name: [box.attrs["value"] for box in boxes if box.attrs["name"] == name]
                for name in {box.attrs["name"] for box in boxes}}
@@ -247,6 +247,7 @@ def test_a_new_text_is_made_for_a_step_written_and_published(anna):
 
 @pytest.mark.parametrize("channel", ["telegram", "max", "whatsapp", "vk"])
 def test_a_chat_step_shows_its_text_and_where_the_chat_opens(browse, cast, now, channel):
+    chat_text(now)
     publish(cast.anna, now, DraftStep(**{**CHAT.as_json(), "channel": channel}))
     trip = sold(cast, now)
     touch = touches(trip)["own_1"]
@@ -263,6 +264,7 @@ def test_a_chat_step_shows_its_text_and_where_the_chat_opens(browse, cast, now, 
 
 
 def test_a_chat_stands_on_the_board_today_and_on_the_trip(browse, cast, now):
+    chat_text(now)
     publish(cast.anna, now, CHAT)
     trip = sold(cast, now)
     olga = browse(cast.olga)
@@ -271,6 +273,7 @@ def test_a_chat_stands_on_the_board_today_and_on_the_trip(browse, cast, now):
 
 
 def test_a_client_who_wants_no_letters_gets_no_text_to_copy(browse, cast, now):
+    chat_text(now)
     publish(cast.anna, now, CHAT)
     trip = sold(cast, now, write_nothing=True)
     page = browse(cast.olga).get(f"/touches/{touches(trip)['own_1'].id}")
@@ -279,6 +282,7 @@ def test_a_client_who_wants_no_letters_gets_no_text_to_copy(browse, cast, now):
 
 
 def test_what_a_person_must_do_stays_on_the_board_when_its_column_has_left_the_plan(browse, cast, now):
+    chat_text(now)
     publish(cast.anna, now, CHAT)
     trip = sold(cast, now)
     publish(cast.anna, now, without=["own_1"])

@@ -3,7 +3,7 @@
 from datetime import date, time, timedelta
 
 import pytest
-from plan_edit import apply, book, draft, publish, sold, touches
+from plan_edit import apply, book, chat_text, draft, publish, sold, touches
 from sqlalchemy import select
 
 from webapp.batches.actions import run_batches
@@ -21,8 +21,13 @@ from webapp.touches.models import Occasion, TouchEvent
 from webapp.touches.plan_draft_rules import DraftStep
 from webapp.trips.models import Trip
 
-HELLO = DraftStep("own_1", "telegram", "departure", -5, name_ru="Привет в Telegram", performer="seller", letter="visit",
+HELLO = DraftStep("own_1", "telegram", "departure", -5, name_ru="Привет в Telegram", performer="seller", letter="chatty",
                   column="own_1")
+
+
+@pytest.fixture(autouse=True)
+def a_text_for_chats(cast, now):
+    chat_text(now)
 
 
 def test_a_draft_changes_nothing_until_it_is_published(cast, now):

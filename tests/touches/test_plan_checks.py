@@ -28,7 +28,7 @@ CODES = [step.code for step in PLAN]
 TEXTS = {step.code: Text(step.channel if step.is_automatic else "script", step.klass or "service") for step in PLAN}
 TEXTS |= {"ready": Text("email"), "news": Text("email", "marketing"), "short": Text("sms"), "words": Text("script"),
           "draft": Text("email", languages=frozenset()), "russian": Text("email", languages=frozenset({"ru"})),
-          "linked": Text("script", has_links=True)}
+          "linked": Text("script", has_links=True), "spoken": Text("script", is_spoken=True)}
 LETTER = DraftStep("own_1", "email", "return", 4, name_ru="Письмо", at="10:00", truth=(3, None, None),
                    klass="service", letter="ready")
 CALL = DraftStep("own_1", "call", "return", 4, name_ru="Звонок", performer="seller", letter="words")
@@ -72,6 +72,7 @@ def test_good_steps_have_no_faults(step):
     (replace(CALL, letter="ready"), "letter", "other-channel"),
     (replace(SMS, letter="ready"), "letter", "other-channel"),
     (replace(LETTER, letter="draft"), "letter", "not-published"),
+    (replace(CALL, channel="telegram", letter="spoken"), "letter", "script-in-chat"),
     (replace(LETTER, truth=None), "truth_days", "no-truth"),
     (replace(LETTER, truth=(-1, None, None)), "truth_days", "truth-over"),
     (replace(LETTER, truth=(0, "10:00", None)), "truth_days", "truth-over"),
@@ -126,7 +127,7 @@ def test_a_plan_warns_of_what_others_rely_on():
 
 def test_the_words_of_a_call_do_not_fit_a_chat():
     chat = replace(CALL, code="own_2", channel="vk", name_ru="Чат", offset_days=5)
-    assert warned(CALL, chat, PLAN[4]) == {("own_2", "script-in-chat")}
+    assert warned(CALL, chat, PLAN[4]) == {("own_2", "said-too")}
 
 
 def test_order_that_delays_a_step_is_told():

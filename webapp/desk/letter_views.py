@@ -29,7 +29,7 @@ from webapp.staff.rules import ADMIN
 from webapp.touches.models import PlanStep
 from webapp.web.guard import STAFF, allow
 from webapp.web.nav import TEXTS, Section, add_section
-from webapp.web.page import page, row_id
+from webapp.web.page import page, row_id, safe_next
 
 bp = Blueprint("letters", __name__, url_prefix="/admin/letters")
 READERS = STAFF
@@ -63,10 +63,15 @@ class Place:
     reader: Reader
     now: datetime
 
+    @property
+    def back(self) -> str:
+        """The step of a plan somebody came from to write this text, if any."""
+        return safe_next(request.args.get("back"), "")
+
     def url(self, endpoint: str = "letters.show", **more: Any) -> str:
         """An address of the same letter in the same language, tried on the same client."""
         values = {"language": self.edition.language, "variant": self.edition.variant or None,
-                  "client": self.reader.key if "client" in request.values else None, **more}
+                  "client": self.reader.key if "client" in request.values else None, "back": self.back or None, **more}
         return url_for(endpoint, letter_id=self.edition.letter.id, **values)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
@@ -18,6 +18,7 @@ from webapp.touches import plan_draft_rules as rules
 from webapp.touches.actions import plan_drafting
 from webapp.touches.actions.plan_drafting import Edit, PlanMeanwhile
 from webapp.touches.plan_draft_rules import DraftStep
+from webapp.touches.plan_rules import CHATS
 from webapp.web.guard import allow
 from webapp.web.page import page, see_other
 
@@ -119,12 +120,12 @@ def _changed(plan_id: int, code: str, change: Edit) -> BaseResponse:
 
 
 def _shown(sheet: Sheet, step: DraftStep, *, is_new: bool = False) -> Response:
-    form = _form(sheet, None)
+    form = _form(sheet, None, step.channel)
     form.fill_in(step, sheet.book.stamp)
     made = request.args.get("letter", "")
-    if made and made in form.codes:
+    if made in form.codes:
         # Back from writing a new text for this step.
-        form.letter.data = made
+        form.letter.data = made or form.letter.data
     if not is_new:
         form.take(sheet.faults, step.code)
     return _page(sheet, form, step, is_new)
@@ -145,6 +146,8 @@ def _saved(sheet: Sheet, before: DraftStep, *, is_new: bool = False) -> Response
             "%(name)s has changed this plan meanwhile. Below is what you wrote. Open the plan in a second tab and "
             "compare; saving once more puts your step in its place.", name=author))
     found = sheet_of(sheet.book.plan.id)
+    if request.form.get("then") == "text":
+        return _to_new_text(found, step)
     wrong = any(finding.step == step.code for finding in found.faults)
     said = (_("Kept in the draft. Something is missing, see the step.") if wrong else
             _("Kept in the draft. It holds for clients once the plan is published.") if found.book.draft else
@@ -153,9 +156,20 @@ def _saved(sheet: Sheet, before: DraftStep, *, is_new: bool = False) -> Response
                      "yellow" if wrong else "green")
 
 
-def _form(sheet: Sheet, posted: bool | None) -> StepForm:
+def _to_new_text(sheet: Sheet, step: DraftStep) -> BaseResponse:
+    """The step is kept; its new text is named like it, and leads back to it."""
+    kind = step.channel if step.channel in ("email", "sms") else "chat" if step.channel in CHATS else "script"
+    named = bool(step.name_ru or step.name_en)
+    kept = any(row.code == step.code for row in sheet.steps)
+    back = sheet.url("plan_changes.edit", code=step.code) if kept else sheet.url()
+    return see_other(url_for("letter_new.form", channel=kind, title=words.name_of(step) if named else None, back=back),
+                     _("The step is kept in the draft."))
+
+
+def _form(sheet: Sheet, posted: bool | None, channel: str = "") -> StepForm:
     form = StepForm() if posted else StepForm(formdata=None)
-    form.offer(plan_texts.choices(sheet.names))
+    channel = (form.kind.data or "").removesuffix("_call") if posted else channel
+    form.offer(plan_texts.choices(sheet.names, sheet.texts, channel))
     return form
 
 

@@ -66,6 +66,7 @@ _SENTENCES: dict[str, Any] = {
     "at-night": _l("Nothing goes out between 21:00 and 9:00: it waits for the morning."),
     "no-script": _l("There are no words to say yet. A colleague who stands in will not know what to ask."),
     "links-in-chat": _l("Personal links stay empty in a chat: nobody may open somebody else's page by mistake."),
+    "said-too": _l("The same text is said on a call. Look whether a client can read it as it is."),
     "script-in-chat": _l("This text is what a colleague says on a call. For a chat write one that the client can read "
                          "as it is."),
     "call-after": _l("If the SMS cannot arrive, the call falls on the next working day."),

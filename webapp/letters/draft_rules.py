@@ -25,6 +25,7 @@ _STOP_WORDS = re.compile(r"отпис|\bстоп\b|\bstop\b|unsubscribe|links\.(
 _LINK = re.compile(r'(<a\b[^>]*?)\s+href="[^"]*"', re.IGNORECASE)
 _ADDRESS = re.compile(r"\b(https?|mailto|tel):", re.IGNORECASE)
 _CLOSERS = re.compile(r"\{\{|\{%|\}\}|%\}")
+_HEADINGS = re.compile(r"^[ \t]*(?:\*\*[^*\n]+(?::\*\*|\*\*:)|#{1,6}[ \t])", re.MULTILINE)
 _HEAD = "<head>"
 _OWN_POLICY = ('<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
                'style-src \'unsafe-inline\'; img-src data:">')
@@ -78,6 +79,11 @@ def gendered(source: str) -> list[str]:
 def has_bare_image(source: str) -> bool:
     """An image without words for those who do not see it."""
     return bool(_BARE_IMAGE.search(source))
+
+
+def has_headings(source: str) -> bool:
+    """Lines that begin with a heading («**Why we call:**»): they speak to a colleague, not to a client."""
+    return bool(_HEADINGS.search(source))
 
 
 def mentions_instagram(source: str) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, func, select
 
 from webapp.db import db
+from webapp.letters.draft_rules import has_headings
 from webapp.letters.liquid_text import compile_letter
 from webapp.letters.models import Letter, LetterVersion
 from webapp.letters.rules import LetterError
@@ -122,7 +123,8 @@ def texts() -> dict[str, Text]:
     for letter in letters.values():
         own = {language: row for (letter_id, language), row in newest.items() if letter_id == letter.id}
         found[letter.code] = Text(letter.channel, letter.klass, frozenset(own),
-                                  letter.channel == "script" and any(_has_links(row) for row in own.values()))
+                                  letter.channel == "script" and any(_has_links(row) for row in own.values()),
+                                  letter.channel == "script" and any(has_headings(row.body) for row in own.values()))
     return found
 
 

@@ -16,12 +16,13 @@ LETTER_FOR = {"email": "email", "sms": "sms"}
 
 @dataclass(frozen=True)
 class Text:
-    """What is known of a letter or script: its channel and class, and the languages it is published in."""
+    """What is known of a letter or script; `is_spoken`: its headings are for the colleague who calls."""
 
     channel: str
     klass: str = "service"
     languages: frozenset[str] = frozenset({"ru", "en"})
     has_links: bool = False
+    is_spoken: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,8 @@ def _text_faults(step: DraftStep, texts: Mapping[str, Text]) -> Iterator[Said]:
         yield "letter", "other-channel", {}
     elif not text.languages:
         yield "letter", "not-published", {}
+    elif step.channel in CHATS and text.is_spoken:
+        yield "letter", "script-in-chat", {}
 
 
 def _order_faults(step: DraftStep, kind: str) -> Iterator[Said]:
@@ -164,7 +167,7 @@ def _missed(on: Sequence[DraftStep], kind: str) -> Iterator[PlanFinding]:
     spoken = {step.text for step in on if step.channel in ("call", "visit")}
     for step in on:
         if step.channel in CHATS and step.text in spoken:
-            yield PlanFinding(step.code, "letter", "script-in-chat")
+            yield PlanFinding(step.code, "letter", "said-too")
     if kind == "trip" and on and not any(step.or_call for step in on):
         yield PlanFinding("", "", "no-reminder")
 
