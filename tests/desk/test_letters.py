@@ -133,7 +133,7 @@ def test_other_languages_and_texts_for_repeat_buyers_are_not_touched(anna):
 @pytest.mark.parametrize(("changes", "said"), [
     ({"body": "{{ клиент.ия }}"}, "Может быть, «клиент.имя»?"), ({"body": "{{ клиент.имя"}, "скобки не закрыты"),
     ({"subject": " "}, "У письма нет темы"), ({"body": ""}, "Текста пока нет"),
-    ({"body": "x" * 8001}, "Слишком длинно"), ({"subject": "{% if клиент.имя %}"}, "У условия нет конца"),
+    ({"body": "x" * 8001}, "Слишком длинно"), ({"subject": "{% if клиент.имя %}"}, "После «если» нет"),
 ])
 def test_what_blocks_publishing_is_said_beside_its_field_and_nothing_is_lost(anna, changes, said):
     before = in_force("packing").id

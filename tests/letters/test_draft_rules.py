@@ -10,11 +10,14 @@ from letters.texts import rich
 
 from webapp.letters import draft_rules as rules
 from webapp.letters.checks import Kind, faults_of, unsure_names, warnings_of
+from webapp.letters.draft_rules import holes
 from webapp.letters.drafts import Words
 from webapp.letters.placeholders import values_for
+from webapp.letters.registry import REGISTRY
 from webapp.letters.rendering import compile_letter, render_email, render_sms
 from webapp.letters.rules import SmsParts, sms_parts
 from webapp.letters.signatures import Signature
+from webapp.letters.starters import LANGUAGES, load_starter
 
 MAIL, SMS = Kind("email", "service"), Kind("sms", "service")
 NEWS = Kind("sms", "marketing")
@@ -205,3 +208,32 @@ def test_links_of_a_test_lead_nowhere_and_look_as_they_did() -> None:
 def test_a_name_that_looks_like_markup_counts_as_signs_of_an_sms() -> None:
     sms = compile_letter("", "Привет, {{ клиент.имя }}!")
     assert render_sms(sms, {"client.first_name": "{{ x }}"}) == "Привет, {{ x }}!"
+
+
+@pytest.mark.parametrize(("text", "found"), [
+    ("{{ менеджер.телефон }}", ["manager.phone"]), ("{{ manager.phone | default: \"нам\" }}", []),
+    ("{% if менеджер.телефон %}{{ manager.phone }}{% endif %}", []),
+    ("{% if менеджер.телефон %}да{% endif %}{{ менеджер.телефон }}", ["manager.phone"]),
+    ("{% if менеджер.телефон %}да{% else %}{{ менеджер.телефон }}{% endif %}", ["manager.phone"]),
+    ("{% if менеджер.имя %}{% if офис.телефон %}{{ менеджер.имя }}{{ офис.телефон }}{% endif %}{% endif %}", []),
+    ("{% unless менеджер.имя %}{{ менеджер.имя }}{% endunless %}", ["manager.name"]),
+    ("{% if менеджер.имя %}a{% elsif офис.телефон %}{{ офис.телефон }}{{ менеджер.имя }}{% endif %}", ["manager.name"]),
+    ("{{ нет.такого }}{{ менеджер.имя", []), ("просто текст", []),
+])
+def test_which_placeholders_leave_a_hole(text, found):
+    assert holes(text, REGISTRY.spellings()) == found
+
+
+def test_a_hole_is_warned_of_and_a_link_nobody_has_as_well():
+    body = "{{ клиент.приветствие }} звоните: {{ менеджер.телефон }} или {{ ссылки.анкета }}"
+    assert [found.code for found in warnings_of(Words("Имя", "Тема", body), MAIL)] == ["nobody-has", "hole"]
+    sure = Kind("email", "service", requires=("manager.phone", "links.survey"))
+    assert warnings_of(Words("Имя", "Тема", body), sure) == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_shipped_texts_leave_no_hole(lang):
+    for letter in load_starter(lang).values():
+        kind = Kind(letter.channel, letter.klass, requires=tuple(letter.requires))
+        assert [it for it in warnings_of(Words(letter.name, letter.subject, letter.body), kind)
+                if it.code in ("hole", "nobody-has")] == [], letter.code

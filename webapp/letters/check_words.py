@@ -6,6 +6,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from webapp.letters.checks import Finding
+from webapp.letters.registry import REGISTRY
+from webapp.web.i18n import page_language
 
 PARTS = {"greeting": _l("Greeting"), "expect": _l("What to expect"), "more": _l("What else to offer")}
 FIELDS: dict[str, Any] = {"title": _l("Name of the letter"), "subject": _l("Subject"), "body": _l("Text"), **PARTS,
@@ -16,7 +18,7 @@ _SENTENCES: dict[str, Any] = {
     "empty-part": _l("This part is empty. The welcome letter needs all three."),
     "open": _l("Line %(line)s: the brackets are not closed. Insert the placeholder anew with a button."),
     "stray": _l("Line %(line)s: brackets are closed that nothing opens."),
-    "no-end": _l("A condition has no end: write {%% endif %%} after it."),
+    "no-end": _l("After “if” there is no {%% endif %%}: write it where the phrase ends."),
     "stray-end": _l("Line %(line)s: a condition ends here that never began."),
     "filter": _l("Line %(line)s: there is no command “%(what)s” after the bar. Usually it is default: \"words\"."),
     "command": _l("Line %(line)s: there is no command “%(what)s” in letters. Conditions are written with if."),
@@ -26,6 +28,10 @@ _SENTENCES: dict[str, Any] = {
     "manager-in-refusal": _l("The manager must not appear in a letter to somebody who bought elsewhere. Take out: "
                              "%(names)s."),
     "gendered": _l("“%(words)s” fits only men or only women. The placeholder “greeting” suits everybody."),
+    "hole": _l("Where this is not known a hole stays in the sentence: %(names)s. Insert it so that the whole phrase is "
+               "left out, or with other words."),
+    "nobody-has": _l("Nobody has this yet, its page comes later: %(names)s. Every client would read a sentence with a "
+                     "hole."),
     "long-subject": _l("The subject has %(num)s characters. Phones show about 60."),
     "bare-image": _l("An image has no words. Many mail programs hide images: write what is on it."),
     "not-translated": _l("This is still the text of another language, word for word. Translate it before you publish."),
@@ -44,6 +50,7 @@ def sentence(finding: Finding) -> str:
         if facts["nearest"]:
             return _("Line %(line)s: there is no “%(name)s”. Did you mean “%(nearest)s”?", **facts)
         return _("Line %(line)s: there is no “%(name)s”. Choose one with a button.", **facts)
-    if finding.code == "manager-in-refusal":
-        facts = {"names": ", ".join(facts["names"])}
+    if "names" in facts:
+        said = {item.code: item.name_ru if page_language() == "ru" else item.code for item in REGISTRY}
+        facts = {"names": ", ".join(said.get(name, name) for name in facts["names"])}
     return str(_SENTENCES[finding.code]) % facts

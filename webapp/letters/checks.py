@@ -19,6 +19,10 @@ GMAIL_CUTS = 102 * 1024
 # The library tells its errors apart by their words only.
 _SIGNS = (("open", "is not closed"), ("no-end", "expected tag end"), ("stray-end", "unexpected tag 'end"),
           ("filter", "unknown filter"), ("command", "unexpected tag"))
+# Known of every trip, every client and every agency, or made by the letter itself.
+_SURE = {"client.greeting", "client.full_name", "agency.name", "office.name", "trip.destination", "trip.departure_date",
+         "trip.return_date", "trip.month", "trip.nights", "links.unsubscribe", "links.consent"}
+_LATER = {"links.survey", "links.photos", "links.invite", "links.balance", "links.answer"}
 _NAMES = ("client.first_name", "client.full_name")
 
 
@@ -29,11 +33,12 @@ class Kind:
     channel: str
     klass: str
     is_refusal: bool = False
+    requires: tuple[str, ...] = ()
 
 
 def kind_of(letter: Letter) -> Kind:
     """How strict the checks are with this letter; those to people who bought elsewhere are named `refusal…`."""
-    return Kind(letter.channel, letter.klass, is_refusal(letter.code))
+    return Kind(letter.channel, letter.klass, is_refusal(letter.code), tuple(letter.requires or ()))
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,7 @@ def warnings_of(words: Words, kind: Kind, *, subject: str = "", html: str = "") 
     source = f"{words.subject}\n{words.source}"
     if greetings := draft_rules.gendered(source):
         found.append(Finding("body", "gendered", {"words": "», «".join(greetings)}))
+    found += _holes(source, kind)
     if kind.channel == "email" and len(subject) > draft_rules.LONG_SUBJECT:
         found.append(Finding("subject", "long-subject", {"num": len(subject)}))
     if draft_rules.has_bare_image(source):
@@ -82,6 +88,18 @@ def warnings_of(words: Words, kind: Kind, *, subject: str = "", html: str = "") 
     if total(words.files) > HEAVY:
         found.append(Finding("files", "heavy", {"size": f"{total(words.files) / 1024 / 1024:.1f}"}))
     return found
+
+
+def _holes(source: str, kind: Kind) -> Iterator[Finding]:
+    """A first name has a warning of its own; in what colleagues say a dash is enough."""
+    if kind.channel == "script":
+        return
+    empty = [code for code in draft_rules.holes(source, REGISTRY.spellings())
+             if code not in _SURE and code not in _NAMES and code not in kind.requires]
+    later = [code for code in empty if code in _LATER and not REGISTRY.is_supplied(code)]
+    for which, codes in (("nobody-has", later), ("hole", [code for code in empty if code not in later])):
+        if codes:
+            yield Finding("body", which, {"names": codes})
 
 
 def unsure_names(words: Words) -> str | None:

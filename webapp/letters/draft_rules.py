@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from webapp.letters.rules import SmsParts, sms_parts, without_part_lines
@@ -20,6 +20,8 @@ _GENDERED = re.compile(
     r"dear (?:sir|madam|mr|mrs|ms)|mr|mrs|ms)\b", re.IGNORECASE)
 _BARE_IMAGE = re.compile(r"!\[\s*\]\(")
 _INSTAGRAM = re.compile(r"instagram|инстаграм|\binsta\b|\bинст[ауеы]\b", re.IGNORECASE)
+_PIECE = re.compile(r"\{%-?\s*(\w+)(.*?)-?%\}|\{\{-?(.*?)-?\}\}", re.DOTALL)
+_DOTTED = re.compile(r"\w+\.\w+")
 _STOP_WORDS = re.compile(r"отпис|\bстоп\b|\bstop\b|unsubscribe|links\.(?:unsubscribe|preferences)|ссылки\.отписка",
                          re.IGNORECASE)
 _LINK = re.compile(r'(<a\b[^>]*?)\s+href="[^"]*"', re.IGNORECASE)
@@ -69,6 +71,31 @@ def _equal_pairs(before: list[str], after: list[str]) -> int:
 def fall_backs(source: str) -> dict[str, str]:
     """Words for "none" by the name of the placeholder as it was written."""
     return {found[1]: found[2] or found[3] or "" for found in _DEFAULT.finditer(source)}
+
+
+def holes(source: str, codes: Mapping[str, str]) -> list[str]:
+    """Codes of the placeholders that leave a hole when there is no value: no words for "none", no condition around.
+
+    `codes` knows every spelling. What stands after `else` is not guarded by its condition.
+    """
+    guards: list[set[str]] = []
+    found: dict[str, None] = {}
+    for tag, rest, output in _PIECE.findall(source):
+        if tag in ("if", "unless", "case"):
+            guards.append(_named(rest, codes) if tag == "if" else set())
+        elif tag in ("elsif", "else", "when") and guards:
+            guards[-1] = _named(rest, codes) if tag == "elsif" else set()
+        elif tag in ("endif", "endunless", "endcase") and guards:
+            guards.pop()
+        elif not tag and "default" not in output.partition("|")[2]:
+            code = codes.get(output.partition("|")[0].strip())
+            if code and not any(code in guard for guard in guards):
+                found[code] = None
+    return list(found)
+
+
+def _named(condition: str, codes: Mapping[str, str]) -> set[str]:
+    return {codes[word] for word in _DOTTED.findall(condition) if word in codes}
 
 
 def gendered(source: str) -> list[str]:

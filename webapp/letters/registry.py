@@ -149,6 +149,10 @@ class Registry:
 
         return attach
 
+    def is_supplied(self, code: str) -> bool:
+        """Has a room further right given it its value?"""
+        return code in self._supplied
+
     def spellings(self) -> Mapping[str, str]:
         """Every accepted spelling with the code it stands for."""
         return self._codes
