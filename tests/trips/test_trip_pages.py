@@ -474,3 +474,7 @@ def test_a_step_of_another_trip_does_not_open_here(browse, cast, trip):
     for number in ("-1", "99999999999999999999", "x"):
         # No number of a step at all: the page opens as if nothing was asked.
         assert browse(cast.olga).get(f"/trips/{trip.id}?open={number}").status == 200
+
+
+def test_an_address_with_a_nul_is_no_page(browse, cast):
+    assert browse(cast.olga).post("/acts/%00x/undo").status == 404

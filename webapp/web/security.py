@@ -14,7 +14,9 @@ def init_security(app: Flask) -> None:
 
 def _refuse_nul() -> None:
     """A NUL is in nobody's name: PostgreSQL refuses it, and what cannot be kept is refused at the door."""
-    if "\x00" in request.path or any("\x00" in value for values in request.args.lists() for value in values[1]):
+    if "\x00" in request.path:
+        abort(404)
+    if any("\x00" in value for values in request.args.lists() for value in values[1]):
         abort(400)
 
 
