@@ -123,6 +123,8 @@ def _empty() -> None:
             connection.execute(text(f"DROP TRIGGER {trigger}"))
         for table in ("message_event", "message_content", "message", "provider"):
             connection.execute(text(f"DELETE FROM {table}"))
+        # A history that begins anew would be taken for an older copy in the place of the agency's own data, and held.
+        connection.execute(text("DELETE FROM setting WHERE key = 'place'"))
         for _trigger, sql in triggers:
             connection.execute(text(sql))
 
