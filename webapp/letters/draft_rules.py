@@ -20,7 +20,8 @@ _GENDERED = re.compile(
     r"dear (?:sir|madam|mr|mrs|ms)|mr|mrs|ms)\b", re.IGNORECASE)
 _BARE_IMAGE = re.compile(r"!\[\s*\]\(")
 _INSTAGRAM = re.compile(r"instagram|инстаграм|\binsta\b|\bинст[ауеы]\b", re.IGNORECASE)
-_PIECE = re.compile(r"\{%-?\s*(\w+)(.*?)-?%\}|\{\{-?(.*?)-?\}\}", re.DOTALL)
+# No brace inside, and an end: thousands of opened brackets are looked through once.
+_PIECE = re.compile(r"\{%-?\s{0,9}(\w{1,20})([^{}]{0,400}?)-?%\}|\{\{-?([^{}]{0,400}?)-?\}\}")
 _DOTTED = re.compile(r"\w+\.\w+")
 _STOP_WORDS = re.compile(r"отпис|\bстоп\b|\bstop\b|unsubscribe|links\.(?:unsubscribe|preferences)|ссылки\.отписка",
                          re.IGNORECASE)
