@@ -22,31 +22,12 @@
     last.dispatchEvent(new Event("input", { bubbles: true }));
   });
 
-  // What was typed outlives a lost session, a lost line and a closed tab until it is kept on the server.
-  const key = form.dataset.key, same = (text) => text.replaceAll("\r\n", "\n").trim();
-  const now = () => JSON.stringify(words.map((el) => same(el.value)));
-  const start = now(), kept = localStorage.getItem(key);
-  form.addEventListener("input", (event) => { if (words.includes(event.target)) localStorage.setItem(key, now()); });
-  if (kept === start && "saved" in form.dataset) localStorage.removeItem(key);
-  if (!kept || kept === start) return;
-  const box = document.createElement("div"), text = document.createElement("span");
-  box.className = "note note--yellow";
-  box.setAttribute("role", "status");
-  text.textContent = form.dataset.keptSaid + " ";
-  box.append(text);
-  for (const [said, act] of [[form.dataset.keptTake, true], [form.dataset.keptDrop, false]]) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "plain";
-    button.textContent = said;
-    button.addEventListener("click", () => {
-      if (act) JSON.parse(kept).forEach((value, i) => { if (words[i]) words[i].value = value; });
-      else localStorage.removeItem(key);
-      if (act && words[0]) words[0].dispatchEvent(new Event("input", { bubbles: true }));
-      box.remove();
+  keepWords(form, words, {
+    read: (el) => el.value.replaceAll("\r\n", "\n").trim(),
+    put: (el, value) => { el.value = value; },
+    taken: (back) => {
+      if (back && words[0]) words[0].dispatchEvent(new Event("input", { bubbles: true }));
       last.focus();
-    });
-    box.append(button, " ");
-  }
-  form.before(box);
+    },
+  });
 })();

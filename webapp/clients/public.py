@@ -9,14 +9,13 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from webapp.clients import actions
 from webapp.clients.consent_page import documents_for, reached
-from webapp.clients.links import CONSENT, find_link
+from webapp.clients.links import CONSENT
 from webapp.clients.models import Client, PersonalLink
 from webapp.clients.rules import CHANNELS, DATA
-from webapp.clients.visitors import guard_links, link_over, spoken_to, visitor_page
+from webapp.clients.visitors import behind_link, guard_links, spoken_to, visitor_page
 from webapp.db import db
 from webapp.kit import clock
 from webapp.kit.days import local_day, zone
-from webapp.web.guard import by_token
 from webapp.web.page import see_other
 
 bp = Blueprint("agreeing", __name__, url_prefix="/consent/<token>")
@@ -33,20 +32,16 @@ def register(app: Flask) -> None:
 
 
 @bp.get("")
-@by_token
-def show(token: str) -> Response:
+@behind_link(CONSENT)
+def show(token: str, link: PersonalLink) -> Response:
     """Both texts, boxes for what is not agreed to yet, and what is in force."""
-    link = find_link(CONSENT, token, now=clock.now())
-    return _consent_page(token, link) if link else link_over()
+    return _consent_page(token, link)
 
 
 @bp.post("")
-@by_token
-def agree(token: str) -> Response | BaseResponse:
+@behind_link(CONSENT)
+def agree(token: str, link: PersonalLink) -> Response | BaseResponse:
     """Give the consents whose boxes are ticked."""
-    link = find_link(CONSENT, token, now=clock.now())
-    if link is None:
-        return link_over()
     codes = [code for code in request.form.getlist("agree") if code in BOXES]
     if not codes:
         return _consent_page(token, link, is_empty=True)
@@ -55,12 +50,9 @@ def agree(token: str) -> Response | BaseResponse:
 
 
 @bp.post("/withdrawal")
-@by_token
-def take_back(token: str) -> Response | BaseResponse:
+@behind_link(CONSENT)
+def take_back(token: str, link: PersonalLink) -> Response | BaseResponse:
     """Take back one consent."""
-    link = find_link(CONSENT, token, now=clock.now())
-    if link is None:
-        return link_over()
     code = request.form.get("code", "")
     if code in (DATA, *CHANNELS):
         actions.take_back(link, code, address=request.remote_addr or "", now=clock.now())

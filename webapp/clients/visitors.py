@@ -1,19 +1,24 @@
 """What pages behind personal links share: the reader's language, the agency's contacts, the answer to a dead link."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from typing import Any
 
 from flask import Blueprint, Flask, Response
 from flask_babel import force_locale
 from sqlalchemy import select
 
-from webapp.clients.models import Client
+from webapp.clients.links import find_link
+from webapp.clients.models import Client, PersonalLink
 from webapp.db import db
+from webapp.kit import clock
 from webapp.kit.phones import display
 from webapp.staff.models import Office, setting
+from webapp.web.guard import by_token
 from webapp.web.page import page
 
+View = Callable[[str, PersonalLink], Any]
 GUESSES = "30 per minute"
 _NOT_FOUND = 404
 
@@ -26,6 +31,18 @@ def guard_links(app: Flask, blueprint: Blueprint) -> None:
     app.extensions["csrf"].exempt(blueprint)
     for limiter in app.extensions.get("limiter", ()):
         limiter.limit(GUESSES, deduct_when=lambda response: response.status_code == _NOT_FOUND)(blueprint)
+
+
+def behind_link(purpose: str) -> Callable[[View], Callable[[str], Any]]:
+    """A view whose token must be a link of this purpose; it gets the link as well. All others see `link_over`."""
+    def declare(view: View) -> Callable[[str], Any]:
+        @by_token
+        @wraps(view)
+        def found(token: str) -> Any:
+            link = find_link(purpose, token, now=clock.now())
+            return view(token, link) if link else link_over()
+        return found
+    return declare
 
 
 @contextmanager

@@ -10,15 +10,14 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from webapp.clients import consent_texts
-from webapp.clients.links import LETTERS, find_link
+from webapp.clients.links import LETTERS
 from webapp.clients.models import Client, PersonalLink
-from webapp.clients.visitors import guard_links, link_over, spoken_to, visitor_page
+from webapp.clients.visitors import behind_link, guard_links, link_over, spoken_to, visitor_page
 from webapp.db import db
 from webapp.kit import clock
 from webapp.post import actions
 from webapp.post.wish_forms import MEANT, SAVED, STOPS, WishForm, returns_for, stop_in_force
 from webapp.post.wishes import NEWS, NOTHING, SERVICE, TRIPS, Way, ways_of
-from webapp.web.guard import by_token
 from webapp.web.page import see_other
 
 bp = Blueprint("wishes", __name__, url_prefix="/u/<token>")
@@ -32,20 +31,16 @@ def register(app: Flask) -> None:
 
 @bp.get("")
 @bp.get("/now", endpoint="now_page")
-@by_token
-def show(token: str) -> Response:
+@behind_link(LETTERS)
+def show(token: str, link: PersonalLink) -> Response:
     """What comes now, and the form to stop it or to have it back."""
-    link = find_link(LETTERS, token, now=clock.now())
-    return _letters_page(token, link) if link else link_over()
+    return _letters_page(token, link)
 
 
 @bp.post("")
-@by_token
-def stop(token: str) -> Response | BaseResponse:
+@behind_link(LETTERS)
+def stop(token: str, link: PersonalLink) -> Response | BaseResponse:
     """Stop what was chosen, at once."""
-    link = find_link(LETTERS, token, now=clock.now())
-    if link is None:
-        return link_over()
     client = db.session.get_one(Client, link.client_id)
     with spoken_to(client):
         form = _stop_form([way for way in ways_of(client, link.channel) if way.may_stop])
@@ -53,12 +48,9 @@ def stop(token: str) -> Response | BaseResponse:
 
 
 @bp.post("/return")
-@by_token
-def take_back(token: str) -> Response | BaseResponse:
+@behind_link(LETTERS)
+def take_back(token: str, link: PersonalLink) -> Response | BaseResponse:
     """Have letters back; news need the consent to the text that stands beside the choice."""
-    link = find_link(LETTERS, token, now=clock.now())
-    if link is None:
-        return link_over()
     client = db.session.get_one(Client, link.client_id)
     with spoken_to(client):
         form = _return_form([way for way in ways_of(client, link.channel) if way.may_return])
@@ -66,12 +58,9 @@ def take_back(token: str) -> Response | BaseResponse:
 
 
 @bp.post("/now")
-@by_token
-def now(token: str) -> Response:
+@behind_link(LETTERS)
+def now(token: str, link: PersonalLink) -> Response:
     """What mail programs send when their reader presses their own button: no more news, without a redirect."""
-    link = find_link(LETTERS, token, now=clock.now())
-    if link is None:
-        return link_over()
     if request.form.get("List-Unsubscribe", "").casefold() != "one-click":
         return _letters_page(token, link, status=400)
     actions.wish(link, "withdraw", [link.channel or "email"], how="one-click", address=request.remote_addr or "",
@@ -80,12 +69,11 @@ def now(token: str) -> Response:
 
 
 @bp.get("/text")
-@by_token
-def text(token: str) -> Response:
+@behind_link(LETTERS)
+def text(token: str, link: PersonalLink) -> Response:
     """The consent to news, as it stands."""
-    link = find_link(LETTERS, token, now=clock.now())
-    found = consent_texts.text_in_force(consent_texts.NEWS, _language(link)) if link else None
-    if link is None or found is None:
+    found = consent_texts.text_in_force(consent_texts.NEWS, _language(link))
+    if found is None:
         return link_over()
     client = db.session.get_one(Client, link.client_id)
     with spoken_to(client):
