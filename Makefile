@@ -30,8 +30,9 @@ browser: .venv/.dev ## Run only the tests that need Chromium
 	@$(PY) -m pytest -m browser
 
 .PHONY: crash
-crash: .venv/.dev ## Kill the worker thousands of times and count every letter
+crash: .venv/.dev ## Kill the worker thousands of times and count every letter; guess ten thousand codes
 	@$(PY) -m bench.crash $(ARGS)
+	@$(PY) -m bench.guessing
 
 .PHONY: bench
 bench: .venv/.dev ## Measure, and print ratios against peers timed in the same run

@@ -15,10 +15,18 @@ from jobs.lanes import Lane
 from jobs.queue import LOOKS, queue, wake
 from webapp.app import create_app
 from webapp.batches.actions import beat, forget_files, has_tables, run_batches, run_slot, tidy
-from webapp.desk.actions import check_data, read_answers, tick
+from webapp.club.actions.asking import tidy_asks
+from webapp.club.actions.knocking import tidy_knocks
+from webapp.club.actions.levels import count_levels
+from webapp.club.actions.nightly import look_after_points
+from webapp.complaints.actions.entering import tidy_entries
+from webapp.complaints.actions.nightly import look_after_complaints
+from webapp.complaints.actions.uploading import tidy_uploads
+from webapp.desk.actions import check_data, look, read_answers
 from webapp.desk.demo_data.actions import is_loading
 from webapp.kit import clock
 from webapp.post.actions import forget_incoming, forget_texts, track
+from webapp.surveys.actions.asking import look_after_surveys
 
 app = create_app(wake=wake)
 stopping = Event()
@@ -57,7 +65,7 @@ def periodic(when: Callable[..., bool]) -> Callable[[Callable[[], object]], obje
 def post() -> None:
     # The past of a demo is lived through moment by moment: nobody may run ahead of it.
     if not is_loading(clock.now()):
-        tick(now=clock.now())
+        look(now=clock.now())
 
 
 @periodic(MINUTE)
@@ -89,7 +97,39 @@ def batches() -> None:
 @periodic(TEN_MINUTES)
 def nightly() -> None:
     run_slot("nightly", timedelta(days=1), at=timedelta(hours=1), again_after=timedelta(hours=1), now=clock.now(),
-             work=lambda _slot: tidy(now=clock.now()) | forget_incoming(now=clock.now()))
+             work=lambda _slot: tidy(now=clock.now()) | forget_incoming(now=clock.now()) | {
+                 "balance_asks": tidy_asks(now=clock.now()), "friend_knocks": tidy_knocks(now=clock.now()),
+                 "complaint_entries": tidy_entries(now=clock.now())})
+
+
+@periodic(TEN_MINUTES)
+def club() -> None:
+    # Every hour: offices have their midnights at different ones.
+    if not is_loading(clock.now()):
+        run_slot("club", timedelta(hours=1), again_after=timedelta(minutes=20), now=clock.now(),
+                 work=lambda _slot: look_after_points(now=clock.now()))
+
+
+@periodic(TEN_MINUTES)
+def complaints() -> None:
+    if not is_loading(clock.now()):
+        run_slot("complaints", timedelta(hours=1), again_after=timedelta(minutes=20), now=clock.now(),
+                 work=lambda _slot: look_after_complaints(now=clock.now()) | {
+                     "complaint_files": tidy_uploads(now=clock.now())})
+
+
+@periodic(TEN_MINUTES)
+def surveys() -> None:
+    if not is_loading(clock.now()):
+        run_slot("surveys", timedelta(hours=1), again_after=timedelta(minutes=20), now=clock.now(),
+                 work=lambda _slot: look_after_surveys(now=clock.now()))
+
+
+@periodic(TEN_MINUTES)
+def levels() -> None:
+    if not is_loading(clock.now()):
+        run_slot("levels", timedelta(days=1), at=timedelta(hours=1, minutes=30), again_after=timedelta(hours=1),
+                 now=clock.now(), work=lambda _slot: count_levels(now=clock.now()))
 
 
 @periodic(TEN_MINUTES)

@@ -6,6 +6,12 @@
   const rows = () => [...document.querySelectorAll("tbody.row")];
   let here = null; // id of the present row: the row itself is replaced by every answer
 
+  // On a phone the bar and tabs are wider than the screen: what one is on comes into view.
+  for (const line of document.querySelectorAll(".nav, .tabs")) {
+    const at = one(line, ":scope > :is([aria-current], .is-current)");
+    if (at && line.scrollWidth > line.clientWidth) line.scrollLeft = at.offsetLeft - line.offsetLeft - (line.clientWidth - at.offsetWidth) / 2;
+  }
+
   const current = () => (here && document.getElementById(here)) || null;
   const go = (step) => {
     const all = rows(), at = all.indexOf(current()), next = all[Math.max(0, Math.min(all.length - 1, at + step))];
@@ -55,19 +61,28 @@
   const count = () => { const out = one(document, "[data-picked]"); if (out) out.textContent = document.querySelectorAll(".row input[name=trip]:checked").length; };
   document.addEventListener("change", count);
 
-  // What was typed survives a lost session or a lost line until it is saved.
-  const keep = (el) => "kept:" + location.pathname + ":" + el.id;
+  // What was typed survives a lost session or a lost line until it is saved: under the address its form goes to, which is
+  // the same on the page that refuses it.
+  const keep = (el) => "kept:" + (el.form?.getAttribute("action") || location.pathname) + ":" + el.id;
+  const kept = (root) => [...root.querySelectorAll("[data-keep]")].map(keep), forget = (keys) => { for (const key of keys) sessionStorage.removeItem(key); };
+  let shown = []; // keys of the fields that stand on the page
   document.addEventListener("input", (event) => { if (event.target.matches("[data-keep]")) sessionStorage.setItem(keep(event.target), event.target.value); });
-  document.addEventListener("submit", (event) => { for (const el of event.target.querySelectorAll("[data-keep]")) el.dataset.sent = "yes"; });
+  document.addEventListener("submit", (event) => { if (kept(event.target).length) sessionStorage.setItem("sent", JSON.stringify(kept(event.target))); });
   const settle = (root) => {
     for (const el of root.querySelectorAll("[data-keep]")) { const text = sessionStorage.getItem(keep(el)); if (text && !el.value) el.value = text; }
     const focus = one(root, "[data-focus]");
-    if (focus) focus.focus();
+    // Once: parts that come later leave the focus where the person has taken it.
+    if (focus) { focus.focus(); focus.removeAttribute("data-focus"); }
+    shown = kept(document);
     count();
   };
   document.addEventListener("htmx:after:swap", (event) => {
-    const row = current(), status = event.detail && event.detail.ctx && event.detail.ctx.response && event.detail.ctx.response.status;
-    if (status < 300) for (const key of Object.keys(sessionStorage)) if (key.startsWith("kept:") && !document.getElementById(key.split(":").pop())) sessionStorage.removeItem(key);
+    const row = current(), from = event.detail?.ctx?.sourceEvent?.target, status = event.detail && event.detail.ctx && event.detail.ctx.response && event.detail.ctx.response.status;
+    if (status < 300) {
+      const left = kept(document), done = from?.matches?.("form") ? kept(from) : [];
+      forget([...done, ...shown.filter((key) => !left.includes(key))]);
+      if (done.length) sessionStorage.removeItem("sent");
+    }
     settle(row || document);
     // The button that was pressed may be gone: the row keeps the focus, so that keys and Tab go on from here.
     if (row && document.activeElement === document.body) (one(row, "[data-undo], [data-fold], [data-tick]") || row).focus();
@@ -78,5 +93,10 @@
     tell(document.body.dataset.lost);
     if (row) row.classList.add("is-lost");
   });
-  document.addEventListener("DOMContentLoaded", () => settle(document));
+  document.addEventListener("DOMContentLoaded", () => {
+    // A page that says that something was done has what was sent; every other one has not.
+    if (one(document, ".flashes .note--green")) forget(JSON.parse(sessionStorage.getItem("sent") || "[]"));
+    sessionStorage.removeItem("sent");
+    settle(document);
+  });
 })();

@@ -117,9 +117,12 @@ class Store:
                 connection.execute(text(STRANGERS))
                 connection.execute(text("SELECT kept.put_back()"))
             return
-        for tail in ("-wal", "-shm"):
+        # A new file under the old name: whoever still has the old one open, a page that was left in the middle of an
+        # answer for instance, keeps it to himself. Written over, it would be torn away below both.
+        shutil.copy(self.folder / "kept.db", self.folder / "next.db")
+        for tail in ("", "-wal", "-shm"):
             (self.folder / f"live.db{tail}").unlink(missing_ok=True)
-        shutil.copy(self.folder / "kept.db", self.folder / "live.db")
+        (self.folder / "next.db").replace(self.folder / "live.db")
 
     def drop(self) -> None:
         """Remove everything."""

@@ -8,13 +8,33 @@ from flask import Flask
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr", "use",
         "path", "circle", "line", "rect", "polyline"}
+LATIN = re.compile(r"[A-Za-z]{3}")
+ENGLISH = re.compile(r"[A-Za-z]{3,}(?:\s+[A-Za-z]{2,})+")
+KNOWN = re.compile(r"\b(SMS|e-mail|E-mail|RU|EN|PDF|CSV|XLSX|JSON|API|ID|OK|Snova|Excel|SMTP|URL)\b"
+                   r"|\S+@\S+|https?://\S+|\b[A-Z]{1,3}[-\d]\S*")
+SILENT = ("script", "style", "title", "code", "kbd", "pre", "bdi", "option", "textarea")
+OTHERS_WORDS = ("code", "pre", "script", "textarea")
 
 
 class Node:
-    """An element with its attributes, children and text."""
+    """An element with its attributes, children and text.
+
+    `order` is shared by a whole tree: its elements as they begin. What is inside one follows it there, up to `end`.
+    """
 
     def __init__(self, tag: str, attrs: dict[str, str], parent: "Node | None" = None) -> None:
         self.tag, self.attrs, self.parent, self.children = tag, attrs, parent, []  # type: ignore[var-annotated]
+        self.order: list[Node] = parent.order if parent else []
+        self.order.append(self)
+        self.start = len(self.order)
+        self.end: int | None = None
+        # Inside of what is said by others: data, code, another language.
+        self.quoted: bool = parent is not None and (parent.quoted or parent.tag in OTHERS_WORDS or parent.is_marked)
+
+    @property
+    def is_marked(self) -> bool:
+        """Said not to be of the page's language."""
+        return self.attrs.get("translate") == "no" or self.attrs.get("lang") == "en"
 
     @property
     def text(self) -> str:
@@ -30,13 +50,10 @@ class Node:
 
     def all(self, tag: str | None = None, **attrs: str) -> list["Node"]:
         """Descendants with this tag and these attributes (`class_` matches one class, `data_x` is data-x)."""
-        found = []
-        for child in self.children:
-            if isinstance(child, Node):
-                if (tag is None or child.tag == tag) and child._has(attrs):
-                    found.append(child)
-                found += child.all(tag, **attrs)
-        return found
+        inside = self.order[self.start:self.end]
+        if tag is not None:
+            inside = [node for node in inside if node.tag == tag]
+        return [node for node in inside if node._has(attrs)] if attrs else inside
 
     def one(self, tag: str | None = None, **attrs: str) -> "Node":
         """The only such descendant."""
@@ -63,20 +80,27 @@ class Reader(HTMLParser):
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        node = Node(tag, {name: value or "" for name, value in attrs}, self.here)
-        self.here.children.append(node)
+        node = self._add(tag, attrs)
         if tag not in VOID:
-            self.here = node
+            self.here, node.end = node, None
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.here.children.append(Node(tag, {name: value or "" for name, value in attrs}, self.here))
+        self._add(tag, attrs)
 
     def handle_endtag(self, tag: str) -> None:
         node: Node | None = self.here
         while node and node.tag != tag:
             node = node.parent
         if node and node.parent:
-            self.here = node.parent
+            while self.here is not node.parent:
+                self.here.end = len(self.here.order)
+                self.here = self.here.parent
+
+    def _add(self, tag: str, attrs: list[tuple[str, str | None]]) -> Node:
+        node = Node(tag, {name: value or "" for name, value in attrs}, self.here)
+        node.end = node.start
+        self.here.children.append(node)
+        return node
 
     def handle_data(self, data: str) -> None:
         self.here.children.append(data)
@@ -115,14 +139,15 @@ class Page:
 
     def check(self) -> None:
         """What holds for every page and part."""
-        ids = [node.attrs["id"] for node in self.root.all() if node.attrs.get("id")]
+        everything = self.root.all()
+        ids = [node.attrs["id"] for node in everything if node.attrs.get("id")]
         assert len(ids) == len(set(ids)), f"repeated ids: {sorted({i for i in ids if ids.count(i) > 1})}"
         for form in self.root.all("form"):
             assert form.attrs.get("action") is not None or form.attrs.get("method", "get") == "get", "form, no action"
-        for node in self.root.all():
+        for node in everything:
             assert "style" not in node.attrs, f"inline style on <{node.tag}>"
             assert not [name for name in node.attrs if name.startswith(("on", "hx-on"))], f"handler on <{node.tag}>"
-            if any(name in node.attrs for name in ("hx-get", "hx-post", "hx-delete")):
+            if "hx-get" in node.attrs or "hx-post" in node.attrs or "hx-delete" in node.attrs:
                 assert node.tag in ("form", "a", "button", "input", "select", "body"), f"hx-* on <{node.tag}>"
         for button in self.root.all("button"):
             assert button.text or button.attrs.get("aria-label"), "a button without a name"
@@ -145,35 +170,22 @@ class Page:
 
     def _check_labels(self) -> None:
         labelled = {label.attrs.get("for") for label in self.root.all("label")}
-        inside = [node for label in self.root.all("label") for node in label.all()]
+        inside = {id(node) for label in self.root.all("label") for node in label.all()}
         for node in [n for tag in ("input", "select", "textarea") for n in self.root.all(tag)]:
             if node.attrs.get("type") in ("hidden", "submit", "button"):
                 continue
-            named = node.attrs.get("id") in labelled or node in inside or "aria-label" in node.attrs
+            named = node.attrs.get("id") in labelled or id(node) in inside or "aria-label" in node.attrs
             assert named, f"a field without a label: {node.attrs}"
 
     def _check_russian(self) -> None:
         """English words on a Russian page are a forgotten translation; names, codes and data are marked."""
         for node in self.root.all():
-            if node.tag in ("script", "style", "title", "code", "kbd", "pre", "bdi", "option", "textarea") \
-                    or node.attrs.get("translate") == "no" or node.attrs.get("lang") == "en" or _inside(node):
+            if node.quoted or node.is_marked or node.tag in SILENT:
                 continue
             for words in node.children:
                 if isinstance(words, str):
-                    left = re.sub(r"\b(SMS|e-mail|E-mail|RU|EN|PDF|CSV|XLSX|JSON|API|ID|OK|Snova|Excel|SMTP|URL)\b"
-                                  r"|\S+@\S+|https?://\S+|\b[A-Z]{1,3}[-\d]\S*", "", words)
-                    found = re.search(r"[A-Za-z]{3,}(?:\s+[A-Za-z]{2,})+", left)
+                    found = LATIN.search(words) and ENGLISH.search(KNOWN.sub("", words))
                     assert not found, f"not translated: {words.strip()[:80]!r}"
-
-
-def _inside(node: Node) -> bool:
-    parent = node.parent
-    while parent:
-        if parent.attrs.get("translate") == "no" or parent.attrs.get("lang") == "en" or parent.tag in (
-                "code", "pre", "script", "textarea"):
-            return True
-        parent = parent.parent
-    return False
 
 
 def sign_in(http: Any, user: Any) -> None:

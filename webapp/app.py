@@ -27,10 +27,13 @@ from webapp.web.errors import init_errors
 from webapp.web.guard import init_guard
 from webapp.web.i18n import init_i18n, text
 from webapp.web.nav import init_nav
+from webapp.web.panels import init_panels
 from webapp.web.security import init_security
+from webapp.web.squeeze import init_squeeze
 
 # A room sees only rooms to its left (`architecture.md` §2); tests/test_house.py holds the law.
-ROOMS = ("staff", "clients", "batches", "letters", "post", "touches", "trips", "desk")
+ROOMS = ("staff", "clients", "batches", "letters", "post", "touches", "trips", "club", "complaints", "surveys",
+         "quality", "desk")
 
 csrf = CSRFProtect()
 login_manager = LoginManager()
@@ -58,8 +61,10 @@ def create_app(settings: Settings | None = None, *, wake: Callable[[str], object
     init_guard(app)
     init_again(app)
     init_security(app)
+    init_squeeze(app)
     init_errors(app)
     init_nav(app)
+    init_panels(app)
     init_addresses(app)
     for room in ROOMS:
         _open_room(app, room)
@@ -114,8 +119,8 @@ def _load_tables() -> None:
 
 
 def _open_room(app: Flask, room: str) -> None:
-    """Register what the room offers: blueprints of `views` and `public`, placeholders, effects."""
-    for name in ("placeholders", "effects", "views", "public", "health"):
+    """Register what the room offers: blueprints of `views` and `public`, placeholders, effects, plans."""
+    for name in ("placeholders", "effects", "plans", "views", "public", "health"):
         if find_spec(f"webapp.{room}.{name}"):
             _register(app, import_module(f"webapp.{room}.{name}"))
 

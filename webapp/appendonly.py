@@ -1,4 +1,6 @@
-"""Tables that may only grow: the database itself refuses UPDATE and DELETE, on both engines.
+"""Tables that may only grow: the database itself refuses UPDATE, DELETE and TRUNCATE, on both engines.
+
+`INSERT OR REPLACE` is a DELETE to SQLite where `recursive_triggers` is on, as in every connection (`webapp/db.py`).
 
 One thing is let through: while a person is being erased, columns named `erasable` may be emptied, never filled. The
 permit is a row of `erasing`, whose foreign key is looked at when a transaction ends and can never be satisfied: it
@@ -27,6 +29,8 @@ THEN RETURN NEW; END IF;
 RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$ LANGUAGE plpgsql"""
 _PG_TRIGGER = """CREATE TRIGGER {name}_guard BEFORE UPDATE OR DELETE ON {name}
 FOR EACH ROW EXECUTE FUNCTION refuse_change({words})"""
+_PG_WHOLE = """CREATE TRIGGER {name}_whole BEFORE TRUNCATE ON {name}
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"""
 
 
 class Erasing(Base):
@@ -48,14 +52,19 @@ def erasing(session: Session) -> Iterator[None]:
     session.execute(delete(Erasing))
 
 
+def guards(name: str, dialect: str) -> list[str]:
+    """What the triggers of the append-only table `name` are called."""
+    return [f"{name}_{verb}" for verb in (("update", "delete") if dialect == "sqlite" else ("guard", "whole"))]
+
+
 def statements(table: Table, dialect: str) -> list[str]:
-    """The SQL that makes `table` append-only on `dialect` (for migrations)."""
+    """The SQL that makes `table` append-only on `dialect` (for migrations); `guards` names the triggers it makes."""
     erasable: Sequence[str] = table.info.get("erasable", ())
     if dialect == "sqlite":
         return [_SQLITE_UPDATE.format(name=table.name, when=_unless_emptied(table, erasable)),
                 _SQLITE_DELETE.format(name=table.name)]
     words = ", ".join(f"'{column}'" for column in erasable)
-    return [_PG_FUNCTION, _PG_TRIGGER.format(name=table.name, words=words)]
+    return [_PG_FUNCTION, _PG_TRIGGER.format(name=table.name, words=words), _PG_WHOLE.format(name=table.name)]
 
 
 def append_only(table: Table, *, erasable: Sequence[str] = ()) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import make
 import pytest
 from desk.letter_make import flying
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from webapp.clients import actions as clients
@@ -58,3 +59,15 @@ def test_pages_of_clients_have_no_serious_fault_and_fit_the_narrowest_phone(tab,
     for url in (path, f"{path}/text", consent, "/u/nothing"):
         opened.go(url)
         assert (opened.axe(), opened.sideways()) == ([], 0), url
+
+
+def test_a_note_that_was_kept_is_not_offered_once_more_in_its_empty_field(tab, cast, now):
+    client = make.client(cast.main, manager=cast.olga, now=now)
+    olga = tab(cast.olga).go(f"/clients/{client.id}")
+    note = olga.page.locator("form.contact-quick [data-keep]")
+    note.fill("Спрашивала про визу")
+    olga.page.reload()
+    assert note.input_value() == "Спрашивала про визу", "what was not sent yet is"
+    olga.page.locator("form.contact-quick button[name=quick]").first.click()
+    expect(olga.page.locator(".flashes .note--green")).to_be_visible()
+    assert note.input_value() == ""

@@ -30,6 +30,12 @@ PAGES = (
     ("boris", "/clients/{client}/data"), ("irina", "/admin/stop-list?q=anna@example.com"), ("anna", "/admin/consents"),
     ("anna", "/admin/consents/news"), ("anna", "/admin/consents/news/1"), ("anna", "/admin/sending/limits"),
     ("olga", "/clients/{client}/consents"), ("olga", "/clients/{client}/consent-link"),
+    ("olga", "/admin/levels?client={client}"), ("anna", "/admin/levels"), ("anna", "/admin/levels/conditions"),
+    ("anna", "/admin/levels/B/new"),
+    ("olga", "/referrals"), ("olga", "/referrals/new?client={client}"), ("olga", "/referrals/report"),
+    ("olga", "/gifts"), ("olga", "/clients/{client}/gifts/new"), ("anna", "/admin/gifts"), ("anna", "/admin/gifts/1"),
+    ("boris", "/quality"), ("boris", "/quality/control"), ("boris", "/quality/contacts/email"), ("boris", "/quality/period"),
+    ("boris", "/quality/staff"), ("boris", "/quality/staff/new"), ("boris", "/quality/staff/{user}"),
 )
 
 

@@ -92,7 +92,7 @@ def test_a_longer_list_costs_no_more_statements(app: Flask, browse: Any, cast: S
             make.client(cast.main, last=f"Кузнецов{size}{number}", manager=cast.pavel if number % 2 else cast.olga,
                 now=now)
         counts[size] = [statements_of(app, person, url) for url in ("/clients?q=кузнецов", "/clients")]
-    assert counts[2] == counts[40] and max(counts[40]) <= 15, counts
+    assert counts[2] == counts[40] and max(counts[40]) <= 16, counts
 
 
 def test_a_longer_history_costs_no_more_statements(app: Flask, browse: Any, cast: SimpleNamespace,
@@ -103,7 +103,8 @@ def test_a_longer_history_costs_no_more_statements(app: Flask, browse: Any, cast
         for number in range(size):
             _call(anna, cast, number, size)
         counts.append(statements_of(app, person, f"/clients/{anna.id}"))
-    assert counts[0] == counts[1] and counts[1] <= 24, counts
+    # Rooms on the right have their panels here: cards, level, friends, gifts.
+    assert counts[0] == counts[1] and counts[1] <= 32, counts
 
 
 def _call(client: Client, cast: SimpleNamespace, number: int, size: int) -> None:

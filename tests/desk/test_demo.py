@@ -11,17 +11,30 @@ from desk.agencies import new_agency
 from sqlalchemy import func, select
 
 from webapp.clients.models import Client, Consent
+from webapp.club.integrity import faults
+from webapp.club.models import (
+    BonusOp,
+    BurnWarning,
+    Card,
+    CardEvent,
+    Gift,
+    GiftMove,
+    Referral,
+    TripBonus,
+)
 from webapp.db import Base, db, transaction
 from webapp.desk import demo
 from webapp.desk.actions import tick
 from webapp.desk.demo_data import agency
 from webapp.desk.demo_data.actions import NotEmpty
 from webapp.desk.integrity import inspect
+from webapp.kit.days import zone
 from webapp.letters.models import Identity
 from webapp.post.actions import set_mode
 from webapp.post.actions.modes import present_mode
 from webapp.post.models import Incoming, Message
 from webapp.staff.audit import actor_of, job
+from webapp.staff.calendars import today_of
 from webapp.staff.lists import nobody_yet, office_by_code, user_by_email
 from webapp.staff.models import AuditEntry, Office, Setting, User, setting
 from webapp.staff.passwords import verify
@@ -116,6 +129,43 @@ def test_there_are_attempts_notes_agreed_hours_companions_and_repeat_buyers(livi
     assert len(db.session.scalars(again).all()) >= 20
     assert number_of(Trip, Trip.departure_time.is_not(None)) > 40
     assert number_of(Consent, Consent.marketing) < 2 * number_of(Client)
+
+
+def test_cards_of_every_fate_can_be_seen(living: SimpleNamespace) -> None:
+    assert 20 <= number_of(Card) <= 30
+    assert number_of(Card, Card.state == "blocked") == 1
+    # One for a client who came back, the others for friends and those who sent them.
+    assert 1 <= number_of(Card, Card.kind == "virtual") <= 4
+    assert number_of(Card, Card.lent_on.is_not(None)) == 1
+    assert number_of(CardEvent, CardEvent.kind == "given") == 1
+    kinds = set(db.session.scalars(select(BonusOp.kind)))
+    assert kinds >= {"spending", "correction", "welcome_back"}
+    assert number_of(TripBonus) >= 8 and number_of(TripBonus, TripBonus.spent_points > 0) >= 3
+    burns = db.session.scalars(select(Card.burn_on).where(Card.burn_on.is_not(None)).order_by(Card.burn_on)).first()
+    # Points live on until four weeks have passed since a warning, and the agency began with warnings not long ago.
+    assert burns is not None and 19 <= (burns - living.now.date()).days <= 45
+
+
+def test_points_have_burned_after_a_warning_and_one_client_is_to_be_told_today(living: SimpleNamespace) -> None:
+    burned = db.session.scalars(select(BonusOp).where(BonusOp.kind == "burn")).all()
+    days = {(living.now.astimezone(zone("Europe/Moscow")).date() - op.day).days for op in burned}
+    assert sorted(op.amount for op in burned) == [-1120, -640] and days == {6}
+    assert number_of(BurnWarning, BurnWarning.state == "burned") == 2
+    irina, today = person("irina"), today_of(db.session.scalars(select(Office).order_by(Office.id)).first(), living.now)
+    (call,) = db.session.scalars(select(Touch).where(Touch.step_code == "burn_call", Touch.status == "planned",
+                                                     Touch.due_on <= today))
+    assert (call.due_on, call.assignee_id) == (today, irina.id)
+    warning = db.session.scalars(select(BurnWarning).where(BurnWarning.occasion_id == call.occasion_id)).one()
+    assert warning.state == "open" and warning.amount == 960
+    assert list(faults()) == []
+
+
+def test_friends_in_every_state_and_gifts_can_be_seen(living: SimpleNamespace) -> None:
+    states = set(db.session.scalars(select(Referral.state)))
+    assert states == {"new", "talking", "travels", "rewarded", "refused", "lost"}
+    assert number_of(BonusOp, BonusOp.kind == "referral") == 2
+    assert {gift.touch.status for gift in db.session.scalars(select(Gift))} == {"done", "planned"}
+    assert number_of(GiftMove, GiftMove.amount < 0) == 1 and number_of(GiftMove) == 5
 
 
 def test_every_colleague_is_printed_and_can_sign_in(living: SimpleNamespace) -> None:

@@ -38,7 +38,7 @@ def without_policy(document):
 
 def without_key(letter):
     """The letter with the example in the place of the reader's own key, which no preview may know."""
-    return re.sub(r"(/u/)\w{22}\b", rf"\g<1>{EXAMPLE_TOKEN}", letter)
+    return re.sub(r"(/[su]/)\w{22}\b", rf"\g<1>{EXAMPLE_TOKEN}", letter)
 
 
 def text_of(page):

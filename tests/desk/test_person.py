@@ -6,6 +6,7 @@ import re
 import zipfile
 from datetime import date, timedelta
 
+import club_make
 import make
 import pytest
 from sqlalchemy import insert, select, text, update
@@ -18,12 +19,18 @@ from webapp.clients import actions as clients
 from webapp.clients.links import LETTERS
 from webapp.clients.models import Client, ConsentEvent
 from webapp.clients.search import find_clients, recent_clients
+from webapp.club.actions.cards import Sale, lend, replace_card
+from webapp.club.actions.granting import put_right
+from webapp.club.actions.warning import open_warnings
+from webapp.club.integrity import faults
+from webapp.club.models import head_of
 from webapp.db import db, transaction
 from webapp.desk.actions import tick
 from webapp.desk.integrity import inspect
 from webapp.desk.person.actions import erase_person
+from webapp.desk.person.all_policies import POLICIES
 from webapp.desk.person.findings import mentions, needles_of
-from webapp.desk.person.policies import POLICIES, emptied, reached
+from webapp.desk.person.policies import emptied, reached
 from webapp.post import actions as post
 from webapp.post.incoming_models import Incoming
 from webapp.post.models import Message, MessageEvent, Suppression
@@ -294,3 +301,23 @@ def rows(model):
     db.session.expire_all()
     key = model.__table__.primary_key.columns.values()[0]
     return list(db.session.scalars(select(model).order_by(key)))
+
+
+def test_the_club_forgets_an_erased_person_in_all_its_rows_and_burns_nothing_of_hers(cast, now) -> None:
+    olga, boris = actor_of(cast.olga), actor_of(cast.boris)
+    gone = make.client(cast.main, last="Приглашаева", first="Зинаида", phone="+79161112233", now=now)
+    other = make.client(cast.main, phone="+79164445566", email=None, now=now)
+    own, lent = (club_make.card(person, cast.main, points=700, now=now) for person in (gone, other))
+    put_right(own.id, 50, "Приглашаева жаловалась", key="a", actor=boris, now=now)
+    replace_card(own.id, Sale(), reason="Приглашаева потеряла", office=cast.main, actor=olga, now=now)
+    lend(lent.id, to=None, name="Зинаида Приглашаева", office=cast.main, actor=olga, now=now)
+    lend(lent.id, to=gone, name="", office=cast.main, actor=olga, now=now)
+    open_warnings(now=now + timedelta(days=160))
+    erase_person(db.session.get_one(Client, gone.id), actor=boris, now=now + timedelta(days=161))
+    db.session.rollback()
+    left = [(table.name, name) for table in db.metadata.sorted_tables
+            for row in db.session.execute(table.select()).mappings() for name, value in row.items()
+            if "приглашаев" in str(value).casefold()]
+    assert left == [] and head_of(own.id).balance == 750
+    assert (own.state, own.burn_on, lent.lent_on) == ("blocked", None, None)
+    assert list(faults()) == []

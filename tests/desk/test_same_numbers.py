@@ -73,7 +73,9 @@ def outbox_counts(page: Page) -> dict[str, int]:
 @pytest.mark.parametrize("key", [*MANAGERS, "irina", "boris"])
 def test_the_bar_the_head_and_the_parts_of_today_count_the_same(demo: Any, key: str) -> None:
     page = demo(key).get("/today")
-    head = numbers(page.root.one("p", id="tasks-left"))
+    # Whoever has no step left but a check of a colleague is not told that all is done.
+    head = numbers(page.root.one("p", id="tasks-left")) if key != "boris" else {"over": 0, "broken": 0, "today": 0}
+    assert key != "boris" or not page.root.all("p", id="tasks-left")
     assert head == listed(page) and sum(head.values()) == badge(page) == badge(demo(key).get("/board"))
 
 

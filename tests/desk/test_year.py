@@ -7,9 +7,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from complaint_make import bring_to, step
 from sqlalchemy import func, select
 
 from webapp.clients.models import Client
+from webapp.complaints.actions import note_answer
+from webapp.complaints.models import Complaint
+from webapp.complaints.questions import actions_of
+from webapp.complaints.step_rules import OPEN as OPEN_COMPLAINTS
 from webapp.db import db
 from webapp.desk.actions import tick
 from webapp.desk.integrity import inspect
@@ -19,6 +24,7 @@ from webapp.staff.audit import actor_of
 from webapp.staff.calendars import calendar_of
 from webapp.staff.models import Office, User
 from webapp.touches.actions import ticking
+from webapp.touches.answer_rules import is_ended_elsewhere
 from webapp.touches.models import Occasion, Touch
 from webapp.trips import board
 from webapp.trips.actions import TripData, sell_trip
@@ -29,6 +35,7 @@ OPEN = ("planned", "queued", "missed", "failed", "unknown")
 BROKEN = ("missed", "failed", "unknown")
 PLACES = ("Анталья", "Пхукет", "Сочи", "Дубай", "Калининград", "Мальдивы", "Куда-нибудь ещё")
 CALLS = ("come", "no", "no_answer", "plans_trip", "come", "recommends", "complains")
+ENDS = {"burn_call": "told"}
 
 
 @dataclass
@@ -40,6 +47,7 @@ class Year:
     offices: list[Office]
     sold: int = 0
     turn: int = 0
+    heard: int = 0
     seen: dict[str, int] = field(default_factory=lambda: {"over": 0, "today": 0, "ticks": 0})
 
     def run_until(self, end: datetime) -> None:
@@ -103,14 +111,42 @@ class Year:
     def work(self) -> None:
         """Everybody does what is due on its very day; what broke is settled by customer service."""
         irina = db.session.scalars(select(User).where(User.role == "service")).one()
+        self.hear_complaints()
         # A result may bring a task for the same day.
         while due := [touch for office in self.offices for touch in self.due(office)]:
             for touch in due:
                 if touch.status in BROKEN:
                     ticking.tick(touch.id, actor=actor_of(irina), now=self.now, note="Позвонили")
+                elif is_ended_elsewhere(touch.step_code):
+                    self.hear_complaint(int(touch.step_code.partition(":")[2]))
                 elif touch.id in {step.id for step in self.due(touch.client.office)}:
                     # The call before may have moved the visit.
                     self.finish(touch, local_day(self.now, zone(touch.client.office.timezone)))
+
+    def hear_complaint(self, number: int) -> None:
+        """What stands on the list for today: a draft is read, the client hears how it is handled."""
+        row = db.session.get_one(Complaint, number)
+        if row.state == "draft":
+            step(row, "confirm", actor_of(self.director), self.now)
+        bring_to(row, "told", actor_of(self.director), self.now)
+
+    def hear_complaints(self) -> None:
+        """A complaint takes three days from the first word to the last; the client is content."""
+        boss = actor_of(self.director)
+        for row in db.session.scalars(select(Complaint).where(Complaint.state.in_(OPEN_COMPLAINTS))).all():
+            if row.state == "draft":
+                step(row, "confirm", boss, self.now)
+            elif row.state in ("received", "told"):
+                bring_to(row, "investigated", boss, self.now)
+            elif row.state not in ("shared", "waived"):
+                bring_to(row, "shared", boss, self.now)
+            elif not row.satisfaction:
+                note_answer(row.id, "yes", actor=boss, now=self.now)
+            elif not any(promise.is_open for promise in actions_of([row.id])):
+                step(row, "close", boss, self.now)
+                self.heard += 1
+        # Letters that had waited for the end of a complaint find their steps.
+        tick(now=self.now)
 
     def due(self, office: Office) -> list[Touch]:
         """Open steps that need a person in this office today."""
@@ -121,7 +157,7 @@ class Year:
     def finish(self, touch: Touch, today: date) -> None:
         """One step done with a result of its own."""
         self.turn += 1
-        outcome = CALLS[self.turn % len(CALLS)] if touch.step_code == "call_back" else ""
+        outcome = CALLS[self.turn % len(CALLS)] if touch.step_code == "call_back" else ENDS.get(touch.step_code, "")
         answers: dict[str, Any] = {"date": calendar_of(touch.client.office).on_or_after(today + timedelta(days=3)),
                                    "month": today + timedelta(days=120), "name": "Лидия"}
         user = touch.assignee or self.director
@@ -140,12 +176,15 @@ def next_due() -> datetime | None:
 def naive_states(days: board.Days) -> Iterator[tuple[int, str]]:
     """(trip, colour) from the touches alone: the rule of the board as its users would tell it."""
     worst: dict[int, str] = {}
-    query = (select(Trip.id, Trip.office_id, Touch.status, Touch.automatic, Touch.due_on, Touch.send_at)
-             .join(Touch, Touch.occasion_id == Trip.occasion_id)
+    query = (select(Trip.id, Trip.office_id, Touch.status, Touch.automatic, Touch.due_on, Touch.send_at,
+                    Message.state.label("message_state"))
+             .join(Touch, Touch.occasion_id == Trip.occasion_id).outerjoin(Message, Message.id == Touch.message_id)
              .where(Trip.cancelled_at.is_(None), Touch.status.in_(OPEN)))
     for row in db.session.execute(query):
         today = days.by_office[row.office_id]
-        late = row.automatic and row.send_at is not None and row.send_at + timedelta(hours=1) <= days.now
+        # What waits because its client complains is not late: nobody could do anything about it.
+        is_held = row.message_state == "held"
+        late = row.automatic and not is_held and row.send_at is not None and row.send_at + timedelta(hours=1) <= days.now
         for_people = not row.automatic and row.status == "planned" and row.due_on is not None
         if row.status in BROKEN or late or (for_people and row.due_on < today):
             worst[row.id] = "over"
@@ -166,6 +205,7 @@ def test_a_year_passes_without_a_late_letter_a_wrong_colour_or_a_forgotten_step(
     assert year.sold > DAYS // 7 and year.seen["today"] > 100 and year.seen["over"] == 0
     messages = db.session.scalars(select(Message).where(Message.id > last_message)).all()
     assert len(messages) > 600
+    assert year.heard > 3
     check_messages(list(messages))
     check_steps(start, start + timedelta(days=DAYS))
     assert inspect(now=year.now).faults == []
@@ -175,15 +215,18 @@ def check_messages(messages: list[Message]) -> None:
     """Each once, within a minute of its moment, while it is true, by day where its reader lives."""
     assert len({message.source for message in messages}) == len(messages)
     waited = set(db.session.scalars(select(MessageEvent.message_id).where(MessageEvent.code == "cap")))
+    # Until the complaint of its reader was over.
+    paused = set(db.session.scalars(select(MessageEvent.message_id).where(MessageEvent.code == "hold")))
     for message in messages:
         assert message.state in ("sent", "queued", "cancelled", "missed"), message.state
         if message.state == "missed" or message.state == "cancelled":
-            assert message.last_code in ("cap", "cancelled"), message.last_code
+            assert message.id in paused or message.last_code in ("cap", "cancelled"), message.last_code
         if message.state != "sent":
             continue
         assert message.sent_at is not None
         due = message.next_try_at if message.id in waited else message.not_before
-        assert timedelta(0) <= message.sent_at - due <= timedelta(seconds=60), message.source
+        assert timedelta(0) <= message.sent_at - due, message.source
+        assert message.id in paused or message.sent_at - due <= timedelta(seconds=60), message.source
         assert message.true_until is None or message.sent_at < message.true_until
         assert time(9) <= message.sent_at.astimezone(zone(message.zone)).time() < time(21)
 
@@ -193,8 +236,10 @@ def check_steps(start: date, end: date) -> None:
     for touch in db.session.scalars(select(Touch).where(Touch.status.in_(OPEN))):
         assert touch.due_on is None or touch.due_on >= end, (touch.step_code, touch.due_on)
     done = select(Touch).where(Touch.status == "done", Touch.automatic.is_(False), Touch.due_on > start,
-                               Touch.done_at.is_not(None), ~Touch.step_code.startswith("attempt:"))
+                               Touch.done_at.is_not(None), ~Touch.step_code.startswith("attempt:"),
+                               # Whoever tells the client of the procedure earlier than needed ends that task with it.
+                               ~Touch.step_code.startswith("complaint"))
     for touch in db.session.scalars(done):
         assert touch.done_at is not None
         day = local_day(touch.done_at, zone(touch.client.office.timezone))
-        assert day == touch.due_on, (touch.step_code, touch.outcome, touch.note, day, touch.due_on)
+        assert day == touch.due_on or day <= start, (touch.step_code, touch.outcome, touch.note, day, touch.due_on)

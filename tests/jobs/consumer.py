@@ -53,7 +53,7 @@ def telling_tick(*, now: datetime) -> dict[str, Any]:
 Scheduler.periodic_task_seconds = 1
 clock.now = fast_now  # type: ignore[assignment]
 timetable.run_slot = telling_run_slot  # type: ignore[assignment]
-timetable.tick = telling_tick  # type: ignore[assignment]
+timetable.look = telling_tick  # type: ignore[assignment]
 queue.on_startup("ready")(lambda: say("ready"))
 
 if __name__ == "__main__":

@@ -7,7 +7,8 @@ from files_make import paper
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webapp.kit.papers import MOST_STREAMS, BadPaper, check_pdf, file_name
+from webapp.kit import papers
+from webapp.kit.papers import MOST_PARTS, MOST_STREAMS, BadPaper, check_pdf, file_name
 
 
 @pytest.mark.parametrize("data", [
@@ -80,6 +81,17 @@ def test_a_paper_of_nothing_but_streams_of_objects_is_read_once():
     check_pdf(paper(one * MOST_STREAMS))
     with pytest.raises(BadPaper):
         check_pdf(paper(one * (MOST_STREAMS + 1)))
+
+
+def test_a_paper_of_more_streams_than_any_has_is_given_up_before_they_cost_seconds(monkeypatch):
+    looked = []
+    undone = papers._undone
+    monkeypatch.setattr(papers, "_undone", lambda data: looked.append(data) or undone(data))
+    check_pdf(paper(b">>stream\nendstream\n" * MOST_PARTS))
+    looked.clear()
+    with pytest.raises(BadPaper, match="damaged"):
+        check_pdf(paper(b">>stream\nendstream\n" * 10 * MOST_PARTS))
+    assert len(looked) <= MOST_PARTS + 2
 
 
 @pytest.mark.parametrize(("given_name", "ending", "name"), [

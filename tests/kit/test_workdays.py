@@ -110,3 +110,15 @@ def test_a_day_found_is_working_and_none_was_left_out(day):
     found = RUSSIA.on_or_after(day)
     assert RUSSIA.is_working(found)
     assert not any(RUSSIA.is_working(day + timedelta(n)) for n in range((found - day).days))
+
+
+@pytest.mark.parametrize(("start", "end", "hours"), [
+    (((2026, 11, 16), time(11)), ((2026, 11, 16), time(15)), 4),
+    (((2026, 11, 16), time(17)), ((2026, 11, 17), time(11)), 3),
+    (((2026, 11, 20), time(16)), ((2026, 11, 23), time(11)), 4),
+    (((2026, 11, 21), time(12)), ((2026, 11, 22), time(12)), 0),
+    (((2026, 11, 16), time(23)), ((2026, 11, 17), time(5)), 0),
+])
+def test_time_between_counts_office_hours_only(start, end, hours):
+    begin, finish = (moment(date(*day), at, MOSCOW) for day, at in (start, end))
+    assert RUSSIA.time_between(begin, finish, MOSCOW) == timedelta(hours=hours)

@@ -225,9 +225,9 @@ def test_which_placeholders_leave_a_hole(text, found):
 
 
 def test_a_hole_is_warned_of_and_a_link_nobody_has_as_well():
-    body = "{{ клиент.приветствие }} звоните: {{ менеджер.телефон }} или {{ ссылки.анкета }}"
+    body = "{{ клиент.приветствие }} звоните: {{ менеджер.телефон }} или {{ ссылки.фото }}"
     assert [found.code for found in warnings_of(Words("Имя", "Тема", body), MAIL)] == ["nobody-has", "hole"]
-    sure = Kind("email", "service", requires=("manager.phone", "links.survey"))
+    sure = Kind("email", "service", requires=("manager.phone", "links.photos"))
     assert warnings_of(Words("Имя", "Тема", body), sure) == []
 
 

@@ -180,16 +180,14 @@ def test_a_room_further_right_adds_placeholders_and_gives_values_to_declared_one
     registry = Registry()
 
     @registry.placeholder("card.balance", "карта.бонусы", "client", "1 840", "1,840")
-    def balance(context: LetterContext) -> int:
-        card = context.extra["card"]
-        assert isinstance(card, int)
-        return card
+    def balance(context: LetterContext) -> int | None:
+        return {7: 1840}.get(context.client_id or 0)
 
     @registry.placeholder("links.card", "ссылки.карта", "links", "https://a.example/b/1", "https://a.example/b/1")
     def nothing_yet(context: LetterContext) -> None:
         return None
 
-    context = replace(empty("ru"), extra={"card": 1840})
+    context = replace(empty("ru"), client_id=7)
     letter = compile_letter("", "{{ карта.бонусы }} {{ links.card }}", registry=registry)
     assert render_sms(letter, registry.values_for(context, letter.names)) == "1840"
 
@@ -204,6 +202,23 @@ def test_a_room_further_right_adds_placeholders_and_gives_values_to_declared_one
     assert registry.values_for(replace(context, preview=True))["links.card"] == "https://a.example/b/1"
     assert len(made) == 1
     assert registry.values_for(replace(context, given={"links.card": "https://x"}))["links.card"] == "https://x"
+
+
+def test_a_preview_says_what_is_true_of_the_client_and_shows_links_that_lead_nowhere() -> None:
+    registry = Registry()
+    for code, name, group in (("bonus.balance", "бонусы.баланс", "bonus"), ("links.card", "ссылки.карта", "links"),
+                              ("links.gift", "ссылки.подарок", "links")):
+        registry.placeholder(code, name, group, "пример", "example")(lambda context: None)
+    registry.supply("bonus.balance")(lambda context: context.client_id)
+    registry.supply("links.card", example=lambda: "https://a.example/b/ExampLe")(lambda context: "made")
+    registry.supply("links.gift")(lambda context: "made")
+    assert registry.values_for(replace(empty("ru"), client_id=7, preview=True)) == {
+        "bonus.balance": 7, "links.card": "https://a.example/b/ExampLe", "links.gift": "пример"}
+
+
+def test_the_value_of_a_placeholder_that_is_gone_is_left_out() -> None:
+    assert Registry().values_for(empty("ru"), ["no.such"]) == {}
+
 
 
 def test_repeated_and_malformed_placeholders_are_refused() -> None:

@@ -3,19 +3,23 @@
 from datetime import date, time
 from html.parser import HTMLParser
 
-from webapp.letters.placeholders import ClientData, LetterContext, OfficeData, StaffData, TripData, values_for
+from webapp.club import placeholders as club
+from webapp.complaints import placeholders as complaints
+from webapp.letters.placeholders import REGISTRY, ClientData, LetterContext, OfficeData, StaffData, TripData, values_for
 from webapp.letters.rendering import compile_letter, render_email
 from webapp.letters.rules import Rendered
 from webapp.letters.signatures import Signature
 
 DIRECTOR = Signature("Ирина Дёмина", "Директор", "director@agency.example", "+7 495 123-45-67")
-LINKS = ("survey", "photos", "invite", "balance", "answer", "unsubscribe", "consent")
+assert club and complaints, "the placeholders of these rooms are declared"
+LINKS = ("survey", "photos", "invite", "balance", "answer", "unsubscribe", "consent", "complaint")
 
 
 def rich(lang: str, *, links: bool = True, night: bool = False) -> LetterContext:
     """A client about whom everything is known, with long names."""
     russian = lang == "ru"
     given = {f"links.{name}": f"https://agency.example/{name[0]}/Xy7_Kd2-q" for name in LINKS} if links else {}
+    given |= {item.code: item.example(lang) for item in REGISTRY if item.group in ("bonus", "complaint")}
     return LetterContext(
         lang=lang,
         today=date(2027, 8, 20),

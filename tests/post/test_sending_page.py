@@ -158,8 +158,10 @@ def test_staff_see_everywhere_that_sms_only_become_files(browse, cast, use, now)
 
 def test_an_sms_that_became_a_file_is_not_called_sent(browse, cast, person, now):
     mode("live", now)
-    row = write(cast.main, person, now=clock.now(), channel="sms", html="", subject="")
-    actions.deliver(now=clock.now())
+    # By day: at night an SMS waits for the morning.
+    by_day = clock.now().replace(hour=9)
+    row = write(cast.main, person, now=by_day, channel="sms", html="", subject="")
+    actions.deliver(now=by_day)
     text = browse(cast.olga).get("/outbox?show=sent").root.one(id=f"message-{row.id}").text
     assert "записано в файл" in text
     assert "отправлено" not in text

@@ -10,6 +10,9 @@ from webapp.clients.models import Consent
 from webapp.db import db, transaction
 from webapp.desk.actions import tick
 from webapp.desk.integrity import inspect
+from webapp.letters.models import Letter
+from webapp.letters.placeholders import REGISTRY, Registry
+from webapp.letters.store import letter_in_force
 from webapp.post import actions as post
 from webapp.post.models import Message
 from webapp.staff.audit import actor_of, job
@@ -236,3 +239,30 @@ def test_a_letter_taken_back_with_its_date_leaves_for_the_new_one(sell, cast):
     assert (reminder.status, reminder.due_on) == ("done", date(2026, 11, 20))
     assert len([s for s in sent() if s == f"touch:{reminder.id}"]) == 1
     assert inspect(now=datetime(2026, 11, 20, 9, 6, tzinfo=UTC)).faults == []
+
+
+def test_a_letter_costs_only_the_values_it_speaks_of_and_those_it_requires(sell, monkeypatch):
+    """What a room supplies may cost a query: a thousand letters must not pay for words that none of them says."""
+    asked = []
+    registry = Registry()
+    for item in REGISTRY:
+        registry.placeholder(item.code, item.name_ru, item.group, item.example_ru, item.example_en)(
+            lambda context, item=item: asked.append((item.code, context)) or item.source(context))
+    monkeypatch.setattr("webapp.touches.writing.REGISTRY", registry)
+    trip = sell()
+    letter = letter_in_force("thank_you", "ru")
+    tick(now=SOLD + timedelta(seconds=20))
+    assert touch(trip, "thank_you").status == "done"
+    assert {code for code, _context in asked} == letter.names > letter.compiled.names
+    context = asked[0][1]
+    assert (context.client_id, context.anchors["departure"]) == (trip.client_id, date(2026, 11, 20))
+    assert context.facts["destination"] == "Анталья"
+
+
+@pytest.mark.parametrize("required", [["review.text"], ["no.such"]])
+def test_a_letter_without_a_value_it_requires_is_skipped_even_where_its_text_does_not_name_it(sell, required):
+    with transaction() as session:
+        session.execute(update(Letter).where(Letter.code == "thank_you").values(requires=required))
+    trip = sell()
+    tick(now=SOLD + timedelta(seconds=20))
+    assert (touch(trip, "thank_you").status, touch(trip, "thank_you").reason) == ("skipped", "no-value")

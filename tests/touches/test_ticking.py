@@ -87,7 +87,7 @@ def test_the_third_no_answer_closes_the_call_as_unreachable(trip, cast, now):
 
 def test_a_complaint_becomes_a_task_of_customer_service_and_nobody_is_asked_to_recommend(trip, cast, now):
     ticking.tick(step(trip, "call_back").id, actor=actor_of(cast.olga), now=now, outcome="complains", note="Шум")
-    task = db.session.scalar(select(Touch).where(Touch.step_code.startswith("complaint:")))
+    task = db.session.scalar(select(Touch).where(Touch.step_code.startswith("complaint_draft:")))
     assert (task.assignee_id, task.due_on, task.note) == (cast.irina.id, TODAY, "Шум")
     assert (step(trip, "tell_friends").status, step(trip, "tell_friends").reason) == ("skipped", "complains")
 

@@ -34,6 +34,12 @@ def text_in_force(kind: str, language: str) -> ConsentText | None:
     return db.session.scalars(query.order_by(ConsentText.number.desc()).limit(1)).first()
 
 
+def code_in_force(kind: str, language: str) -> str:
+    """What the log of consents calls that version («news-2-ru»); "" before anything was set up."""
+    text = text_in_force(kind, language)
+    return text.code if text else ""
+
+
 def versions_of(kind: str) -> list[ConsentText]:
     """All versions in all languages, the newest first."""
     query = select(ConsentText).where(ConsentText.kind == kind)

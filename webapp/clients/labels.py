@@ -8,6 +8,7 @@ from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _l
 
 from webapp.clients.rules import DATA, ClientFacts
+from webapp.clients.sources import source_words
 from webapp.kit import emails, money
 from webapp.staff import zones
 
@@ -28,7 +29,8 @@ CONSENT_STEPS = {"give": _l("Agrees to get news and offers"), "withdraw": _l("Do
 HOW = {"form": _l("Signed a form"), "office": _l("Said it in the office"), "phone": _l("Said it by phone"),
        "email": _l("Wrote an e-mail"), "site": _l("On our site"), "other": _l("In another way")}
 PLACES = {"preferences": _l("On the page from a letter"), "one-click": _l("With the button of the mail program"),
-          "consent-page": _l("On the page of consents"), "answer": _l("Answered a letter with “stop”")}
+          "consent-page": _l("On the page of consents"), "invitation": _l("On the page of a friend’s invitation"),
+          "answer": _l("Answered a letter with “stop”"), "complaint-form": _l("On the form of complaints")}
 """How it was said where nobody of the staff was there."""
 MISSING = {"phone": _l("a phone"), "email": _l("an e-mail"), "birthday": _l("the birthday"),
            "second-phone": _l("a second phone"), "preferences": _l("how they like to travel"),
@@ -166,7 +168,7 @@ def in_words(facts: ClientFacts, today: date) -> dict[str, str]:
         gettext("Time zone"): word({**zones.RUSSIAN, **zones.NEAR}, facts.timezone),
         gettext("Language of letters"): word(LANGUAGES, facts.language),
         gettext("Passport valid until"): _day(facts.passport_until),
-        gettext("Where the client came from"): facts.source, gettext("Note"): facts.note,
+        gettext("Where the client came from"): source_words(facts.source), gettext("Note"): facts.note,
         gettext("Write nothing to this client"): gettext("Yes") if facts.write_nothing else gettext("No"),
     }
     terms = ("Likes", "Hotel", "Meals", "Seat on the plane", "Budget of a trip", "Children", "Allergies",

@@ -31,13 +31,17 @@ def known_elsewhere(typed: str, user: User) -> list[Elsewhere]:
     """Clients of other offices that have exactly this phone; nothing for a part of a number."""
     e164 = phones.normalise(typed)
     rows = hidden(holders([e164]), user) if e164 else []
-    if not rows:
-        return []
-    told: dict[int, Facts] = {row.id: [] for row in rows}
-    for facts_of in current_app.extensions.get(_KEY, []):
+    told = facts_about([row.id for row in rows])
+    return [Elsewhere(row.full_name, told[row.id]) for row in rows]
+
+
+def facts_about(client_ids: Collection[int]) -> dict[int, Facts]:
+    """What everybody in the network may know about these clients besides their names."""
+    told: dict[int, Facts] = {client_id: [] for client_id in client_ids}
+    for facts_of in current_app.extensions.get(_KEY, []) if told else []:
         for client_id, facts in facts_of(told.keys()).items():
             told[client_id] += facts
-    return [Elsewhere(row.full_name, told[row.id]) for row in rows]
+    return told
 
 
 def hidden(rows: Collection[Client], user: User) -> list[Client]:

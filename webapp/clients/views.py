@@ -1,5 +1,6 @@
 """Pages of clients for staff: search, adding, editing, and the short list other forms choose from."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from webapp.clients.forms import ClientForm, NewClientForm
 from webapp.clients.lookup import hidden, known_elsewhere
 from webapp.clients.models import Client, holders
 from webapp.clients.search import MOST, Found, find_clients, recent_clients
+from webapp.clients.sources import source_kept, source_words
 from webapp.db import db
 from webapp.kit import clock, names, phones
 from webapp.kit.days import zone
@@ -98,12 +100,12 @@ def edit(client_id: int) -> Response | BaseResponse:
     changed = []
     if form.submitted():
         try:
-            actions.edit_client(client, form.facts(), seen=form.seen.data, actor=actor_of(current_user),
+            actions.edit_client(client, _typed(form, client), seen=form.seen.data, actor=actor_of(current_user),
                                 now=clock.now())
             return see_other(page_of(client), _("Saved."))
         except rules.ChangedMeanwhile:
             db.session.refresh(client)
-            changed = _differences(form.facts(), client, today)
+            changed = _differences(_typed(form, client), client, today)
             if not changed:
                 return see_other(page_of(client), _("Saved."))
             form.seen.data = rules.fingerprint(rules.facts_of(client))
@@ -167,7 +169,14 @@ def _shown(client: Client, today: date) -> dict[str, Any]:
     stored["children"] = rules.ages_from_born(stored.get("children", []), today)
     stored["budget"] = labels.plain_sum(stored.get("budget"))
     facts = rules.facts_of(client)
-    return {**{name: getattr(facts, name) for name in rules.FACT_NAMES}, **stored, "seen": rules.fingerprint(facts)}
+    return {**{name: getattr(facts, name) for name in rules.FACT_NAMES}, **stored, "source": source_words(facts.source),
+            "seen": rules.fingerprint(facts)}
+
+
+def _typed(form: ClientForm, client: Client) -> rules.ClientFacts:
+    """What was typed; where the client came from keeps its code while its words stand there."""
+    facts = form.facts()
+    return replace(facts, source=source_kept(facts.source, client.source))
 
 
 def _differences(typed: rules.ClientFacts, client: Client, today: date) -> list[dict[str, Any]]:

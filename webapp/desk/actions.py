@@ -9,6 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from webapp.clients.actions import install_texts
+from webapp.club.actions.asking import look_at_asks
+from webapp.club.actions.gifting import install_gift_kinds
+from webapp.club.actions.knocking import look_at_knocks
+from webapp.club.actions.level_terms import install_levels
+from webapp.club.actions.nightly import look_after_club
+from webapp.club.actions.settling import settle_trips
+from webapp.complaints.actions.entering import look_at_entries
+from webapp.complaints.actions.installing import install_procedures
+from webapp.complaints.actions.nightly import look_after_complaints
 from webapp.db import Base, db, transaction
 from webapp.desk.demo_data.actions import NotEmpty, refuse_where_people_work, remove_demo
 from webapp.desk.demo_data.actions.opening import NOTE
@@ -24,9 +33,10 @@ from webapp.staff.actions.offices import Place
 from webapp.staff.audit import job, record
 from webapp.staff.models import Office, Setting, User, setting
 from webapp.staff.rules import ADMIN, Actor, NotAllowed
+from webapp.surveys.actions.asking import look_after_surveys
 from webapp.touches.actions.answering import take_answers
 from webapp.touches.actions.plan_drafting import change, publish
-from webapp.touches.actions.plans import install_starter_plan
+from webapp.touches.actions.plans import install_plans
 from webapp.touches.actions.sending import plan_calls_instead, queue_due, settle
 from webapp.touches.actions.waiting import watch_waiting
 from webapp.touches.models import Plan
@@ -41,18 +51,28 @@ SERVICE_CALL = "service_call"
 
 
 def tick(*, now: datetime) -> dict[str, Any]:
-    """Everything due at `now`, once: plan, render, deliver, settle. Gives figures of what was done.
+    """Everything due at `now`, once: points, plan, render, deliver, settle. Gives figures of what was done.
 
     Safe to run twice, by several workers at once, and after being killed anywhere.
     """
+    return {**look_after_club(now=now), **look_after_surveys(now=now), **look(now=now),
+            **look_after_complaints(now=now)}
+
+
+def look(*, now: datetime) -> dict[str, Any]:
+    """What cannot wait for the hour: points of trips that are over or cancelled, letters. Gives figures, as `tick`."""
+    look_at_knocks(now=now)
+    look_at_entries(now=now)
+    club = settle_trips(now=now)
     answers = take_answers(now=now)
     settled = settle(now=now)
     calls = plan_calls_instead(now=now)
     due = queue_due(now=now)
+    look_at_asks(now=now)
     delivered = post.deliver(now=now)
     settled += settle(now=now)
     watch_waiting(now=now)
-    return {"calls_instead": calls, **due, "delivered": delivered, "settled": settled, "answers": answers}
+    return {"calls_instead": calls, **due, "delivered": delivered, "settled": settled, "answers": answers, **club}
 
 
 def read_answers(*, now: datetime, going: Callable[[], bool] = lambda: True) -> dict[str, int]:
@@ -70,11 +90,14 @@ def check_data(*, now: datetime) -> dict[str, Any]:
 
 
 def install_shipped(*, now: datetime) -> None:
-    """The plans, letters and scripts that come with the product; what the agency changed stays."""
+    """The plans, letters, scripts and levels that come with the product; what the agency changed stays."""
     actor = job("setup")
     install_texts(actor=actor, now=now)
     install_starter(actor=actor, now=now)
-    install_starter_plan(now=now)
+    install_plans(now=now)
+    install_levels()
+    install_gift_kinds()
+    install_procedures()
 
 
 def settle_setup(step: str, state: str, *, actor: Actor, now: datetime) -> None:

@@ -5,17 +5,22 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from webapp.clients import labels
 from webapp.clients.lookup import Facts
 from webapp.clients.models import Client
+from webapp.clients.sources import add_source, source_words
 from webapp.db import db
+from webapp.desk.demo_data.people import SOURCE as DEMO
 from webapp.desk.timeline import PERSONAL, channel_word
 from webapp.kit.days import local_day, next_birthday, zone
 from webapp.touches.models import Occasion, Touch
 from webapp.trips.models import Trip
+
+add_source(DEMO, _l("Example, not a real person"))
 
 SOON_DAYS, PASSPORT_DAYS = 14, 210
 
@@ -30,7 +35,7 @@ def planned_of(client_id: int, limit: int = 8) -> list[Touch]:
     """What is to happen next, nearest first: open steps, automatic or for people."""
     query = (select(Touch).where(Touch.client_id == client_id, Touch.due_on.is_not(None),
                                  Touch.status.in_(("planned", "queued")))
-             .options(joinedload(Touch.step), joinedload(Touch.assignee)))
+             .options(joinedload(Touch.step), joinedload(Touch.assignee), joinedload(Touch.occasion)))
     return list(db.session.scalars(query.order_by(Touch.due_on, Touch.id).limit(limit)))
 
 
@@ -63,7 +68,7 @@ def facts_of(client: Client, today: date) -> list[tuple[Any, Any]]:
     return [(_("Birthday"), birthday), (_("City"), client.city),
             (_("Passport valid until"), client.passport_until and f"{client.passport_until:%d.%m.%Y}"),
             (_("Addressed as"), client.greeting),
-            (_("Came from"), client.source if client.source != "demo" else _("Example, not a real person")),
+            (_("Came from"), source_words(client.source)),
             (_("Language of letters"), labels.word(labels.LANGUAGES, client.language)
              if client.language != "ru" else "")]
 

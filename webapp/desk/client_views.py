@@ -7,7 +7,7 @@ from webapp.clients import labels
 from webapp.clients.lookup import hidden, offer_facts
 from webapp.clients.models import Client, client_for, consents_of, holders
 from webapp.desk import client_page
-from webapp.desk.timeline import ICONS, SHOWN, step_title, timeline_of
+from webapp.desk.timeline import ICONS, SHOWN, about_words, step_title, timeline_of
 from webapp.kit import clock
 from webapp.kit.days import zone
 from webapp.staff.rules import DIRECTOR
@@ -34,7 +34,7 @@ def show(client_id: int) -> Response:
     return page(
         "desk/client.html", client=client, trips=trips, coming=coming, today=today, same=_same(client),
         timeline=timeline_of(client.id, WHOLE if request.args.get("all") else SHOWN), shown=SHOWN,
-        plans=client_page.planned_of(client.id), step_title=step_title,
+        plans=client_page.planned_of(client.id), step_title=step_title, about_words=about_words,
         line_icons=ICONS, states=labels.consent_states(consents_of(client.id)),
         facts=client_page.facts_of(client, today), likes=labels.preference_facts(client.preferences, today),
         missing=labels.missing_words(client_page.missing_of(client, coming)),

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Table, delete, select, text
 
-from webapp.appendonly import statements
+from webapp.appendonly import guards, statements
 from webapp.db import db
 
 AT_ONCE = 2_000
@@ -36,13 +36,18 @@ class Doomed:
                 connection.execute(delete(table).where(table.c.id.in_(part)))
 
 
-def doomed_by(connection: Connection, roots: dict[Any, set[int]]) -> Doomed:
-    """The rows of `roots` and all that points to them, directly or through others."""
+def doomed_by(connection: Connection, roots: dict[Any, set[int]], loose: Collection[tuple[str, str]] = ()) -> Doomed:
+    """The rows of `roots` and all that points to them, directly or through others.
+
+    Rows that point to them by a `loose` (table, column) alone stay: whoever deletes empties that column first.
+    """
     doomed = Doomed({table: set(ids) for table, ids in roots.items()})
     fresh = [(table, ids) for table, ids in doomed.rows.items() if ids]
     while fresh:
         target, ids = fresh.pop()
         for table, column in references(target):
+            if (table.name, column.name) in loose:
+                continue
             if "id" not in table.c:
                 doomed.leaves.append((column, target))
                 continue
@@ -59,7 +64,8 @@ def references(target: Any) -> Iterator[tuple[Table, Column[Any]]]:
     """(table, column) of every foreign key to `target`."""
     for table in db.metadata.sorted_tables:
         for column in table.columns:
-            if any(key.column.table is target for key in column.foreign_keys):
+            # Keys to ids only: a chain also names numbers and balances of the line before, which are no rows' ids.
+            if any(key.column.table is target and key.column.name == "id" for key in column.foreign_keys):
                 yield table, column
 
 
@@ -76,8 +82,7 @@ def unguarded(connection: Connection) -> Iterator[None]:
     guarded = [table for table in db.metadata.sorted_tables if table.info.get("append_only")]
     dialect = connection.dialect.name
     for name in [table.name for table in guarded]:
-        triggers = [f"{name}_{verb}" for verb in ("update", "delete")] if dialect == "sqlite" else [f"{name}_guard"]
-        for trigger in triggers:
+        for trigger in guards(name, dialect):
             on = "" if dialect == "sqlite" else f" ON {name}"
             connection.execute(text(f"DROP TRIGGER {trigger}{on}"))
     yield

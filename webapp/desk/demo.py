@@ -6,6 +6,7 @@ from datetime import datetime
 from webapp.desk.demo_data import agency
 from webapp.desk.demo_data.actions import close_load, open_agency, remove_demo
 from webapp.desk.demo_data.living import Life, Told
+from webapp.desk.demo_data.measuring import measure
 from webapp.desk.demo_data.working import Work
 
 
@@ -18,6 +19,7 @@ def load(*, now: datetime, told: Told = lambda done, every: None) -> Iterator[st
     """
     opened = open_agency(now)
     Life(Work(opened), now).live(told)
+    measure(opened, now)
     close_load()
     return iter([f"{one.login} – {one.role} – {agency.PASSWORD}" for one in agency.STAFF])
 

@@ -21,7 +21,7 @@ from webapp.staff.log_words import add_log_words
 from webapp.touches.actions.answering import take_answers
 from webapp.trips.answer_panel import answer_of
 from webapp.web.guard import DESK, allow
-from webapp.web.nav import Section, add_section
+from webapp.web.nav import MAIL, Section, add_section
 from webapp.web.page import page, row_id, safe_next, see_other
 
 bp = Blueprint("incoming", __name__, url_prefix="/incoming")
@@ -35,7 +35,7 @@ EMPTY_WORDS = {"unsorted": _l("Nothing to sort"), "reply": _l("No answers yet"),
 
 def register(app: Flask) -> None:
     """Put the list into the bar, with how many letters wait to be sorted."""
-    add_section(app, Section("incoming.index", _l("Incoming"), 81, frozenset(PEOPLE), "/incoming", _count))
+    add_section(app, Section("incoming.index", _l("Incoming"), 81, frozenset(PEOPLE), "/incoming", _count, group=MAIL))
     app.jinja_env.globals["letters_of"] = incoming.letters_of
     app.jinja_env.globals["incoming_words"] = inbox_words
     add_log_words("incoming", _l("Incoming letters"), {

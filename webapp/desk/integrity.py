@@ -8,8 +8,12 @@ from sqlalchemy import Row, Select, func, select
 
 from webapp.batches.models import last_worker
 from webapp.clients.models import Client
+from webapp.club.integrity import faults as club_faults
+from webapp.club.models import Card
+from webapp.complaints.integrity import faults as complaint_faults
 from webapp.db import db
 from webapp.post.models import Message, MessageEvent, SmsMonth
+from webapp.quality.integrity import faults as quality_faults
 from webapp.staff.models import Office
 from webapp.touches.models import Occasion, Touch
 from webapp.touches.standing import standing_of
@@ -33,6 +37,7 @@ def inspect(*, now: datetime) -> Findings:
     found = Findings()
     found.counts = {
         "offices": _count(Office), "clients": _count(Client), "trips": _count(Trip),
+        "cards": _count(Card),
         "messages": _by(Message.state), "touches": _by(Touch.status)}
     _occasions(found)
     _touches_without_end(found, now)
@@ -40,6 +45,9 @@ def inspect(*, now: datetime) -> Findings:
     _cancelled_trips(found)
     _repeated_mail(found)
     _sms_months(found)
+    found.faults += club_faults()
+    found.faults += complaint_faults()
+    found.faults += quality_faults()
     return found
 
 

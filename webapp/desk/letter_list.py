@@ -7,10 +7,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 from sqlalchemy import func, select
 
 from webapp.db import db
+from webapp.desk.plan_dates import day_of_step
 from webapp.letters.drafts import Edition, all_editions
 from webapp.touches.models import PlanStep, PlanVersion
 from webapp.web.i18n import page_language
@@ -20,7 +20,7 @@ CHANNELS: dict[str, Any] = {"email": _l("Letters by e-mail"), "sms": "SMS",
 ICONS = {"email": "mail", "sms": "sms", "script": "phone"}
 IDENTITIES: dict[str, Any] = {"director": _l("director"), "seller": _l("the client's manager"),
                               "quality": _l("quality director"), "agency": _l("agency")}
-CLASSES: dict[str, Any] = {"service": _l("about the trip"), "marketing": _l("news and offers")}
+CLASSES: dict[str, Any] = {"service": _l("about a trip or the card"), "marketing": _l("news and offers")}
 _ELSEWHERE = _l("for clients who bought elsewhere; does not leave by itself yet")
 OUTSIDE: dict[str, Any] = {
     "handover": _l("when a client goes over to another manager"),
@@ -100,23 +100,6 @@ def use_words(step: PlanStep) -> str:
     said = f"{said}, {at}" if at else said
     off = _("not in use")
     return said if step.active else f"{said} ({off})"
-
-
-def day_of_step(anchor: str, days: int) -> str:
-    """«за 3 дня до вылета», «в день покупки»."""
-    if anchor == "departure":
-        if days == 0:
-            return _("on the day of departure")
-        return (ngettext("%(num)d day before departure", "%(num)d days before departure", -days) if days < 0 else
-                ngettext("%(num)d day after departure", "%(num)d days after departure", days))
-    if anchor == "return":
-        if days == 0:
-            return _("on the day of return")
-        return (ngettext("%(num)d day before return", "%(num)d days before return", -days) if days < 0 else
-                ngettext("%(num)d day after return", "%(num)d days after return", days))
-    if days == 0:
-        return _("on the day of purchase")
-    return ngettext("%(num)d day after purchase", "%(num)d days after purchase", days)
 
 
 def _row(steps: Sequence[PlanStep], editions: Sequence[Edition]) -> Row:

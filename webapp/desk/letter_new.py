@@ -29,7 +29,8 @@ class NewLetterForm(BaseForm):
     channel = SelectField(_l("What it is"), choices=[*CHANNELS.items(), (CHAT, _l("Text for a chat"))],
                           default="email", description=_l("A text for a chat is copied to the client as it is."))
     klass = SelectField(_l("Kind of letter"), choices=[
-        ("service", _l("about the trip: needs no consent")), ("marketing", _l("news and offers: only with consent"))],
+        ("service", _l("about a trip or the card: needs no consent")),
+        ("marketing", _l("news and offers: only with consent"))],
         default="service")
     identity = SelectField(_l("Signed by"), choices=list(IDENTITIES.items()), default="agency",
                            description=_l("Letters by e-mail only."))

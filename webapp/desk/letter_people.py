@@ -18,7 +18,8 @@ from webapp.letters.store import agency_name
 from webapp.post.sender import Envelope, envelope
 from webapp.staff.models import Office, User, scoped
 from webapp.touches.letter_context import context_for, context_of, hours_in_words
-from webapp.touches.models import PLANNED, Occasion, PlanStep, PlanVersion, Touch
+from webapp.touches.models import PLANNED, Occasion, Plan, PlanStep, PlanVersion, Touch
+from webapp.touches.shipped import TRIP
 
 SUGGESTED, SAMPLE, LISTED = 5, 100, 200
 
@@ -90,6 +91,14 @@ def steps_with(code: str) -> list[PlanStep]:
             (PlanStep.letter_code == "") & (PlanStep.code == code))).order_by(PlanStep.version_id, PlanStep.position)))
 
 
+def kinds_of(steps: Collection[PlanStep]) -> list[str]:
+    """Kinds of occasions whose plans use the letter; a letter that no plan uses is tried on trips."""
+    versions = {step.version_id for step in steps}
+    found = db.session.scalars(select(Plan.kind).distinct().join(PlanVersion, PlanVersion.plan_id == Plan.id).where(
+        PlanVersion.id.in_(versions))) if versions else ()
+    return sorted(found) or [TRIP]
+
+
 def suggested(steps: Collection[PlanStep], user: User, now: datetime) -> list[Reader]:
     """Up to five clients nearest to the step: those who get it next, then those who had it last, then anybody."""
     codes = [step.code for step in steps]
@@ -102,21 +111,22 @@ def suggested(steps: Collection[PlanStep], user: User, now: datetime) -> list[Re
                 if len(found) < SUGGESTED and touch.occasion is not None:
                     found.setdefault(touch.client_id, Reader(touch.client, touch.occasion, touch.occasion.office))
     if not found:
-        for occasion in newest_occasions(user, SUGGESTED):
+        for occasion in newest_occasions(user, SUGGESTED, kinds_of(steps)):
             found.setdefault(occasion.client_id, Reader(occasion.client, occasion, occasion.office))
     return list(found.values())
 
 
-def newest_occasions(user: User, limit: int) -> Sequence[Occasion]:
-    """The latest of the person's own offices."""
-    return db.session.scalars(scoped(select(Occasion), Occasion.office_id, user).order_by(Occasion.id.desc())
-                              .limit(limit).options(selectinload(Occasion.client))).all()
+def newest_occasions(user: User, limit: int, kinds: Sequence[str]) -> Sequence[Occasion]:
+    """The latest of these kinds, of the person's own offices."""
+    query = scoped(select(Occasion).where(Occasion.kind.in_(kinds)), Occasion.office_id, user)
+    return db.session.scalars(query.order_by(Occasion.id.desc()).limit(limit).options(
+        selectinload(Occasion.client))).all()
 
 
 def reader_of(client: Client, steps: Collection[PlanStep]) -> Reader:
-    """This client with the occasion the letter is about: one whose step is still ahead, else the newest."""
-    occasions = db.session.scalars(select(Occasion).where(Occasion.client_id == client.id)
-                                   .order_by(Occasion.id.desc())).all()
+    """This client with the occasion the letter is about: one whose step is still ahead, else the newest of its kind."""
+    occasions = db.session.scalars(select(Occasion).where(Occasion.client_id == client.id, Occasion.kind.in_(
+        kinds_of(steps))).order_by(Occasion.id.desc())).all()
     touch = touch_of([row.id for row in occasions], steps)
     chosen = next((row for row in occasions if touch and row.id == touch.occasion_id), None)
     return Reader(client, chosen or next(iter(occasions), None), (chosen or client).office)
@@ -144,7 +154,7 @@ def without_consent(channel: str) -> tuple[int, int]:
     agreed = select(Consent.client_id).where(Consent.client_id == Occasion.client_id, Consent.channel == channel,
                                              Consent.marketing, ~Consent.stopped).exists()
     everybody = select(func.count(Occasion.client_id.distinct())).where(
-        Occasion.closed_at.is_(None), Occasion.cancelled_at.is_(None))
+        Occasion.kind == TRIP, Occasion.closed_at.is_(None), Occasion.cancelled_at.is_(None))
     return db.session.scalar(everybody.where(~agreed)) or 0, db.session.scalar(everybody) or 0
 
 

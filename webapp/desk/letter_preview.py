@@ -22,7 +22,7 @@ from webapp.letters.files import Attached, with_pictures
 from webapp.letters.identities import LostSaleManager, photo_part
 from webapp.letters.liquid_text import CompiledLetter, compile_letter
 from webapp.letters.placeholders import GROUPS, REGISTRY
-from webapp.letters.rendering import render_email, render_script, render_sms
+from webapp.letters.rendering import FOOT, render_email, render_script, render_sms
 from webapp.letters.rules import LetterError, Rendered, SmsParts, sms_parts
 from webapp.letters.signatures import Signature
 from webapp.post.money_words import size_of
@@ -97,8 +97,8 @@ def preview_of(edition: Edition, words: Words, reader: Reader, steps: Sequence[P
     return Preview(
         reader, rendered.subject, draft_rules.framed_for_preview(with_pictures(rendered.html, filled.files)),
         rendered.text,
-        _sizes(edition, compiled, rendered.text, user, now) if edition.letter.channel == "sms" else (), when, faults,
-        warnings, unnamed, envelope=filled.envelope, files=words.files)
+        _sizes(edition, compiled, rendered.text, steps, user, now) if edition.letter.channel == "sms" else (), when,
+        faults, warnings, unnamed, envelope=filled.envelope, files=words.files)
 
 
 def refused_words(code: str) -> str:
@@ -115,7 +115,7 @@ def fill(edition: Edition, compiled: CompiledLetter, files: Sequence[Attached], 
     letter, language = edition.letter, edition.language
     # A preview makes no links; one as long as the real ones stands in their place.
     link = example_url(LETTERS)
-    values = REGISTRY.values_for(reader.context(language, now)) | {WAY_OUT: link}
+    values = REGISTRY.values_for(reader.context(language, now), compiled.names | FOOT) | {WAY_OUT: link}
     if letter.channel == "sms":
         return Filled(Rendered("", "", render_sms(compiled, values)))
     if letter.channel == "script":
@@ -188,10 +188,11 @@ def _style_hashes() -> str:
     return " ".join(f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'" for text in dict.fromkeys(blocks))
 
 
-def _sizes(edition: Edition, compiled: CompiledLetter, text: str, user: User, now: datetime) -> list[str]:
+def _sizes(edition: Edition, compiled: CompiledLetter, text: str, steps: Sequence[PlanStep], user: User,
+           now: datetime) -> list[str]:
     """For this reader, and for the one among the latest clients whose text is longest."""
     texts = [text]
-    for occasion in people.newest_occasions(user, people.SAMPLE):
+    for occasion in people.newest_occasions(user, people.SAMPLE, people.kinds_of(steps)):
         try:
             texts.append(fill(edition, compiled, (), Reader(occasion.client, occasion, occasion.office), now)
                          .rendered.text)

@@ -9,6 +9,9 @@ from wtforms import StringField
 
 from webapp.clients.models import Client, client_for
 from webapp.clients.rules import same_name
+from webapp.complaints.form_questions import waiting_from
+from webapp.complaints.questions import open_ones
+from webapp.db import db
 from webapp.desk.person import actions
 from webapp.desk.person.export import archive_of
 from webapp.desk.person.findings import find_all
@@ -58,7 +61,11 @@ def erase(client_id: int) -> Response | BaseResponse:
         return _data_page(client, form, 422)
     try:
         actions.erase_person(client, actor=actor_of(current_user), now=clock.now())
-    except BadInput:
+    except BadInput as error:
+        if error.code == "complains":
+            # The page says what is open and what to do about it.
+            db.session.rollback()
+            return _data_page(_client(client_id), form, 409)
         abort(404)
     return see_other(url_for("clients.index"), _("The client is erased. Numbers without a name stay in the reports."))
 
@@ -71,4 +78,13 @@ def _data_page(client: Client, form: ErasureForm, status: int = 200) -> Response
     found = find_all(client)
     form.name.description = _("Type: %(name)s. The order of the words does not matter.", name=client.full_name)
     numbers = {name: found.count(name) for name in ("trip", "touch", "message", "phone", "email")}
-    return page("desk/client_data.html", status=status, client=client, form=form, numbers=numbers)
+    return page("desk/client_data.html", status=status, client=client, form=form, numbers=numbers,
+                complaints=_complaints(client))
+
+
+def _complaints(client: Client) -> list[tuple[str, int | None]]:
+    """What stands in the way: the number of each open complaint, with its id where the person may open its page; also
+    of those that have just come by the form and wait for the worker."""
+    own = set(current_user.office_ids)
+    return [*((row.number, row.id if row.office_id in own else None) for row in open_ones(client.id)),
+            *((entry.number, None) for entry in waiting_from(client))]

@@ -23,17 +23,14 @@ from webapp.web.guard import allow
 from webapp.web.page import page, see_other
 
 bp = Blueprint("plan_changes", __name__, url_prefix="/admin/plans/<int:plan_id>")
-NEW = DraftStep("", "email", "return", 5, at="10:00", truth=(3, None, None), klass="service", column="after")
 
 
 @bp.get("/steps/new")
 @allow("admin")
 def new(plan_id: int) -> Response:
-    """An empty step; `part` says in which part of the trip it was asked for, `letter` which text was just made."""
+    """An empty step; `part` says in which part of the timeline it was asked for, `letter` which text was just made."""
     sheet = sheet_of(plan_id)
-    anchor = {"before": "purchase", "during": "departure"}.get(request.args.get("part", ""), "return")
-    column = {"before": "before", "during": "departure"}.get(request.args.get("part", ""), "after")
-    return _shown(sheet, replace(NEW, anchor=anchor, offset_days=1, column=column), is_new=True)
+    return _shown(sheet, sheet.around.new_step(request.args.get("part", "")), is_new=True)
 
 
 @bp.post("/steps/new")
@@ -42,7 +39,7 @@ def add(plan_id: int) -> Response | BaseResponse:
     """A new step ends its part of the plan; from there it can be moved."""
     sheet = sheet_of(plan_id)
     codes = plan_book.codes_ever(plan_id) | {step.code for step in sheet.steps}
-    return _saved(sheet, replace(NEW, code=rules.free_code(codes)), is_new=True)
+    return _saved(sheet, replace(sheet.around.new_step(""), code=rules.free_code(codes)), is_new=True)
 
 
 @bp.get("/steps/<code>")
@@ -169,7 +166,7 @@ def _to_new_text(sheet: Sheet, step: DraftStep) -> BaseResponse:
 def _form(sheet: Sheet, posted: bool | None, channel: str = "") -> StepForm:
     form = StepForm() if posted else StepForm(formdata=None)
     channel = (form.kind.data or "").removesuffix("_call") if posted else channel
-    form.offer(plan_texts.choices(sheet.names, sheet.texts, channel))
+    form.offer(plan_texts.choices(sheet.names, sheet.texts, channel), sheet.around)
     return form
 
 

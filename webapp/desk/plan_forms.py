@@ -1,6 +1,6 @@
 """The form of a plan's step: everything in the words of people who sell trips; it hands over a `DraftStep`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 from webapp.desk import plan_words as words
+from webapp.desk.plan_around import Around
 from webapp.desk.plan_words import FIELDS
 from webapp.touches.plan_check_rules import PlanFinding
 from webapp.touches.plan_draft_rules import DraftStep
@@ -51,14 +52,14 @@ class StepForm(BaseForm):
     days = WholeNumber(FIELDS["days"], default=0)
     side = SelectField(_l("Before or after"), choices=[("after", _l("after")), ("before", _l("before"))],
                        default="after")
-    anchor = SelectField(FIELDS["anchor"], choices=list(words.ANCHORS.items()), default="purchase")
+    anchor = SelectField(FIELDS["anchor"], choices=[])
     at = ClockField(FIELDS["at"], validators=[Optional()],
                     description=_l("Left empty, it goes at once."))
     before = BooleanField(FIELDS["before"])
     truth_days = WholeNumber(FIELDS["truth_days"], validators=[Optional()])
     truth_side = SelectField(_l("Before or after"), choices=[("after", _l("after")), ("before", _l("before"))],
                              default="after")
-    truth_from = SelectField(_l("Which day"), choices=[(OWN, _l("its own day")), *words.ANCHORS.items()], default=OWN)
+    truth_from = SelectField(_l("Which day"), choices=[], default=OWN)
     truth_at = ClockField(_l("Till what hour"), validators=[Optional()])
     letter = SelectField(FIELDS["letter"], choices=[], default="")
     series = SelectField(FIELDS["series"], choices=[("", _l("none, it keeps its day")), *words.SERIES.items()],
@@ -73,8 +74,14 @@ class StepForm(BaseForm):
     active = BooleanField(FIELDS["active"], default=True)
     seen = HiddenField(validators=[Filled()])
 
-    def offer(self, texts: list[tuple[str, list[tuple[str, str]]]]) -> None:
-        """Fill the lists: `texts` by channel, results and columns in the reader's language."""
+    def offer(self, texts: list[tuple[str, list[tuple[str, str]]]], around: Around) -> None:
+        """Fill the lists: `texts` by channel, dates, results and columns in the reader's language.
+
+        What only makes sense around a flight is asked for in the plan of trips alone.
+        """
+        self.around = around
+        self.anchor.choices = around.dates
+        self.truth_from.choices = [(OWN, _("its own day")), *around.dates]
         self.letter.choices = {"": [("", _("no text"))], **dict(texts)}
         self.outcomes.choices = [(code, outcome_name(code)) for code in OUTCOMES]
         self.column.choices = [*words.columns(), (OWN_COLUMN, _("a column of its own"))]
@@ -114,14 +121,23 @@ class StepForm(BaseForm):
             name_ru=self.name_ru.data or "", name_en=self.name_en.data or "", short_ru=self.short_ru.data or "",
             short_en=self.short_en.data or "", offset_days=-days if self.side.data == "before" else days,
             at=self.at.data.strftime("%H:%M") if automatic and self.at.data else None,
-            before="departure" if self.before.data else None, truth=self._truth() if automatic else None,
+            before=self._before(before), truth=self._truth() if automatic else None,
             performer="auto" if automatic else self.performer.data,
             klass=(before.klass or "service") if automatic else "",
-            series=(self.series.data or None) if automatic else None,
-            flight=(self.flight.data or None) if automatic else None, backward=before.backward and not automatic,
-            letter=self.letter.data or "", column=before.code if own_column else self.column.data,
-            outcomes=() if automatic else tuple(self.outcomes.data or ()),
+            series=self._series(before, channel) if automatic else None,
+            flight=(self.flight.data or None) if automatic and self.around.is_trip else None,
+            backward=before.backward and not automatic, letter=self.letter.data or "",
+            column=before.column if not self.around.is_trip else before.code if own_column else self.column.data,
+            outcomes=() if automatic else _in_order(self.outcomes.data or (), before.outcomes),
             needs_outcome=bool(self.needs_outcome.data) and not automatic, active=bool(self.active.data))
+
+    def _before(self, before: DraftStep) -> str | None:
+        return ("departure" if self.before.data else None) if self.around.is_trip else before.before
+
+    def _series(self, before: DraftStep, channel: str) -> str | None:
+        if self.around.is_trip:
+            return self.series.data or None
+        return before.series if channel == "email" else None
 
     def _truth(self) -> tuple[int, str | None, str | None] | None:
         if self.truth_days.data is None:
@@ -136,3 +152,9 @@ class StepForm(BaseForm):
             if finding.step == code:
                 field = self[_FIELD_OF.get(finding.where, finding.where)]
                 field.errors = [*field.errors, words.sentence(finding)]
+
+
+def _in_order(chosen: Iterable[str], before: Sequence[str]) -> tuple[str, ...]:
+    """Results in the order their buttons had; new ones behind."""
+    order = {code: place for place, code in enumerate(before)}
+    return tuple(sorted(chosen, key=lambda code: order.get(code, len(order))))

@@ -21,6 +21,7 @@ from webapp.staff.audit import actor_of
 from webapp.staff.models import scoped
 from webapp.touches import plan_book, replans
 from webapp.touches.actions import plan_drafting, replanning
+from webapp.touches.kind_words import about
 from webapp.touches.models import Occasion
 from webapp.touches.replan_rules import OFF, SHOWN, Shift
 from webapp.touches.replans import Look, Wanted
@@ -69,7 +70,7 @@ def publish(plan_id: int) -> BaseResponse:
         return see_other(sheet.url(), _("The plan cannot be published yet: see the steps marked red."), "yellow")
     if version is None:
         return see_other(sheet.url(), _("There is no draft: it was published already."), "yellow")
-    said = _("Published. New trips get version %(number)s from now on.", number=version.number)
+    said = sheet.around.say("published", number=version.number)
     return _begun(sheet, said) if request.form.get("open") == "all" else see_other(sheet.url(), said)
 
 
@@ -79,7 +80,7 @@ def ask_open(plan_id: int) -> Response | BaseResponse:
     """What the version in force would change for trips that live by an older one."""
     sheet = sheet_of(plan_id)
     if not plan_book.count_behind(plan_id, sheet.book.in_force.number):
-        return see_other(sheet.url(), _("All open trips have this plan already."))
+        return see_other(sheet.url(), sheet.around.say("have-it"))
     return _page(sheet, only_open=True)
 
 
@@ -117,7 +118,7 @@ def _page(sheet: Sheet, *, only_open: bool = False) -> Response:
 def _begun(sheet: Sheet, said: str) -> BaseResponse:
     batch = replanning.begin(sheet.book.plan.id, actor=actor_of(current_user), now=clock.now())
     if batch is None:
-        return see_other(sheet.url(), said or _("All open trips have this plan already."))
+        return see_other(sheet.url(), said or sheet.around.say("have-it"))
     return see_other(url_for("batches.job", batch_id=batch.id), said)
 
 
@@ -150,10 +151,13 @@ def _cases(ids: Sequence[int], sheet: Sheet) -> list[Case]:
     found = []
     for number, shifts in replans.differences(ids, _wanted(sheet), now=clock.now()):
         trip = trips.get(number)
-        title = ", ".join(filter(None, (rows[number].client.full_name, trip.destination if trip else "")))
+        told = about(rows[number].kind, rows[number].client_id, rows[number].anchors, rows[number].facts)
+        what = trip.destination if trip else told.words if told else ""
+        title = ", ".join(filter(None, (rows[number].client.full_name, what)))
+        page_of = (url_for("trips.trip", trip_id=trip.id) if trip else
+                   url_for("client_page.show", client_id=rows[number].client_id) if told else "")
         shown = [_row(shift, titles) for shift in shifts if shift.kind in SHOWN]
-        found.append(Case(title, url_for("trips.trip", trip_id=trip.id) if trip and opens else "", shown,
-                          sum(shift.kind not in SHOWN for shift in shifts)))
+        found.append(Case(title, page_of if opens else "", shown, sum(shift.kind not in SHOWN for shift in shifts)))
     return found
 
 

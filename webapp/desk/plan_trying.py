@@ -1,9 +1,8 @@
-"""Try the drafted plan on a real trip or on three dates: what would follow, and what differs from the plan in force."""
+"""Try the drafted plan on a real trip or on typed dates: what would follow, and what differs from the plan in force."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
-from typing import Any
+from datetime import date, datetime, time, timedelta
 
 from flask import Blueprint, Response, abort, request
 from flask_babel import gettext as _
@@ -16,6 +15,7 @@ from wtforms.validators import Optional
 from webapp.clients.search import find_clients
 from webapp.db import db
 from webapp.desk import letter_people
+from webapp.desk.plan_around import Around
 from webapp.desk.plan_views import Sheet, context_of, sheet_of
 from webapp.kit import clock
 from webapp.kit.days import local_day, moment, zone
@@ -26,23 +26,33 @@ from webapp.touches.plan_rules import BadStep
 from webapp.touches.rules import BadAnchors
 from webapp.touches.store import StoredStep, steps_of
 from webapp.trips.actions import TripData
+from webapp.trips.actions.trips import facts_of
 from webapp.trips.models import Trip
-from webapp.trips.preview import Line, preview_of
+from webapp.trips.preview import Line, lines_of
 from webapp.trips.reach import reach_now
-from webapp.web.examples import lazy_day
+from webapp.web.examples import example_day, lazy_day
 from webapp.web.forms import BaseForm, DayField
 from webapp.web.guard import STAFF, allow
 from webapp.web.page import page, row_id
 
 bp = Blueprint("plan_trying", __name__, url_prefix="/admin/plans/<int:plan_id>")
-SUGGESTED, NOON = 6, time(12)
+SUGGESTED, NOON, SPARE = 6, time(12), 7
 
 
 class DatesForm(BaseForm):
-    """Three dates typed by hand."""
+    """Dates typed by hand."""
 
     class Meta(BaseForm.Meta):
         csrf = False
+
+    def anchors(self, around: Around) -> dict[str, date] | None:
+        """Dates of a plan around something else than a trip; None while one is missing."""
+        found = {code: self[code].data for code, _label in around.fields}
+        return found if found and all(found.values()) else None
+
+
+class TripForm(DatesForm):
+    """The three dates of a trip."""
 
     purchase_on = DayField(_l("Bought on"), validators=[Optional()], render_kw={"placeholder": lazy_day(0)})
     departure_on = DayField(_l("Departure"), validators=[Optional()], render_kw={"placeholder": lazy_day(14)})
@@ -76,25 +86,29 @@ class Tried:
 
 @dataclass(frozen=True)
 class Subject:
-    """What the plan is tried on: a sale, entered at `now`."""
+    """What the plan is tried on: an occasion with these dates, entered at `now`.
 
-    data: TripData
+    `data` and `trip` are for the plan of trips: a sale, and the real one where it was chosen.
+    """
+
+    anchors: Mapping[str, date]
     office: Office
     now: datetime
+    data: TripData | None = None
     trip: Trip | None = None
 
 
 @bp.get("/preview")
 @allow(*STAFF)
 def preview(plan_id: int) -> Response:
-    """The drafted plan on a trip that was sold, or on three dates as if it were sold now."""
+    """The drafted plan on a trip that was sold, or on dates as if it began now."""
     sheet = sheet_of(plan_id)
     typed = request.args.get("q", "").strip()
-    form = DatesForm(request.args)
+    form = _form(sheet)
     form.validate()
-    trips = _trips(typed)
-    chosen = request.args.get("trip", type=row_id)
-    subject = _of_trip(chosen) if chosen else _of_dates(form)
+    trips = _trips(typed) if sheet.around.is_trip else ()
+    chosen = request.args.get("trip", type=row_id) if sheet.around.is_trip else None
+    subject = _of_trip(chosen) if chosen else _of_dates(form, sheet)
     if subject is None and not chosen and not form.errors and trips and not any(field.data for field in form):
         subject = _of_trip(trips[0].id)
     tried, fault = _tried(sheet, subject)
@@ -132,17 +146,35 @@ def compare(new: Sequence[Line], old: Sequence[Line]) -> list[Tried]:
 def _tried(sheet: Sheet, subject: Subject | None) -> tuple[list[Tried], str]:
     if subject is None:
         return [], ""
-    client = subject.trip.client if subject.trip else None
-    more: dict[str, Any] = {"client_zone": client.timezone if client else "", "now": subject.now,
-                            "reach": reach_now(client) if client else None}
     try:
-        new = preview_of(subject.data, subject.office, steps=stored(sheet.steps), **more).lines
-        old = preview_of(subject.data, subject.office, steps=steps_of(sheet.book.in_force.id), **more).lines
+        new = _lines(sheet, subject, stored(sheet.steps))
+        old = _lines(sheet, subject, steps_of(sheet.book.in_force.id))
     except BadAnchors as error:
         return [], _wrong_dates(error.code)
     except BadStep:
         return [], _("A step of the draft has a fault: see the steps marked red.")
     return compare(new, old), ""
+
+
+def _lines(sheet: Sheet, subject: Subject, steps: Sequence[StoredStep]) -> list[Line]:
+    client = subject.trip.client if subject.trip else None
+    return lines_of(sheet.book.plan.kind, subject.anchors, subject.office, steps=steps, now=subject.now,
+                    facts=facts_of(subject.data, False) if subject.data else None,
+                    client_zone=client.timezone if client else "", reach=reach_now(client) if client else None)
+
+
+def _form(sheet: Sheet) -> DatesForm:
+    """Fields for the dates of this plan; those of another kind begin with a date that leaves time for every step."""
+    if sheet.around.is_trip:
+        return TripForm(request.args)
+    fields = {code: DayField(label, validators=[Optional()], render_kw={"placeholder": example_day(14)})
+              for code, label in sheet.around.fields}
+    form: DatesForm = type("OtherForm", (DatesForm,), fields)(request.args)
+    if not request.args.keys() & fields.keys():
+        ahead = max([-step.offset_days for step in sheet.steps], default=0)
+        for code in fields:
+            form[code].data = clock.today(zone(current_user.zone)) + timedelta(days=max(ahead, 0) + SPARE)
+    return form
 
 
 def _of_trip(trip_id: int) -> Subject:
@@ -153,14 +185,15 @@ def _of_trip(trip_id: int) -> Subject:
     # As on the day of purchase: by now most of it would be too late.
     place, entered = zone(trip.office.timezone), trip.occasion.opened_at
     on_time = local_day(entered, place) == trip.purchase_on
-    return Subject(data, trip.office, entered if on_time else moment(trip.purchase_on, NOON, place), trip)
+    return Subject(data.anchors, trip.office, entered if on_time else moment(trip.purchase_on, NOON, place), data, trip)
 
 
-def _of_dates(form: DatesForm) -> Subject | None:
+def _of_dates(form: DatesForm, sheet: Sheet) -> Subject | None:
     office = db.session.scalars(scoped(select(Office), Office.id, letter_people.eyes(current_user))
                                 .order_by(Office.id)).first() or abort(404)
-    data = form.data_of_trip
-    return Subject(data, office, clock.now()) if data and not form.errors else None
+    data = form.data_of_trip if isinstance(form, TripForm) else None
+    anchors = form.anchors(sheet.around) if not isinstance(form, TripForm) else data.anchors if data else None
+    return Subject(anchors, office, clock.now(), data) if anchors and not form.errors else None
 
 
 def _trips(typed: str) -> Sequence[Trip]:

@@ -15,6 +15,7 @@ from webapp.batches.models import Batch
 from webapp.db import db
 from webapp.desk import plan_texts
 from webapp.desk import plan_words as words
+from webapp.desk.plan_around import PARTS, Around, around
 from webapp.staff.log_words import add_log_words
 from webapp.staff.rules import ADMIN
 from webapp.touches import plan_book
@@ -23,11 +24,13 @@ from webapp.touches.models import Plan
 from webapp.touches.plan_book import Book, Version
 from webapp.touches.plan_check_rules import PlanFinding, Text, faults_of, warnings_of
 from webapp.touches.plan_draft_rules import DraftStep, StepChange, difference
+from webapp.touches.shipped import anchors_of
 from webapp.web.guard import STAFF, allow
 from webapp.web.nav import TEXTS, Section, add_section
 from webapp.web.page import page
 
 bp = Blueprint("plans", __name__, url_prefix="/admin/plans")
+_LEFT = {"left": _l("Left as they were: their dates cannot be"), "passed": _l("Over meanwhile")}
 
 
 def register(app: Flask) -> None:
@@ -37,10 +40,13 @@ def register(app: Flask) -> None:
         "drafted": _l("Began to change the plan “%(name)s”"),
         "discarded": _l("Threw away the draft of the plan “%(name)s”"),
         "published": _l("Published the plan “%(name)s”"),
-        "applied": _l("Gave open trips the new plan “%(name)s”")}, _names, {"version": _l("Version")})
+        "applied": _l("Gave open trips the new plan “%(name)s”"),
+        "applied-other": _l("Applied the new plan “%(name)s” to what was under way")}, _names,
+        {"version": _l("Version")})
     register_kind(Kind(replanning.KIND, replanning.run_application, _l("New plan for open trips"), {
-        "changed": _l("Trips that changed"), "same": _l("Trips without a change"),
-        "left": _l("Left as they were: their dates cannot be"), "passed": _l("Over meanwhile")}, _after))
+        "changed": _l("Trips that changed"), "same": _l("Trips without a change"), **_LEFT}, _after))
+    register_kind(Kind(replanning.OTHER, replanning.run_application, _l("New plan for what is under way"), {
+        "changed": _l("Changed"), "same": _l("Without a change"), **_LEFT}, _after))
 
 
 @dataclass(frozen=True)
@@ -67,12 +73,12 @@ class Sheet:
     @cached_property
     def faults(self) -> list[PlanFinding]:
         """What blocks publishing."""
-        return faults_of(self.steps, self.texts, self.book.plan.kind)
+        return faults_of(self.steps, self.texts, anchors_of(self.book.plan.kind))
 
     @cached_property
     def warnings(self) -> list[PlanFinding]:
         """What deserves a second look."""
-        return warnings_of(self.steps, self.texts, self.book.plan.kind)
+        return warnings_of(self.steps, self.texts, anchors_of(self.book.plan.kind))
 
     @cached_property
     def changes(self) -> list[StepChange]:
@@ -86,8 +92,13 @@ class Sheet:
 
     @property
     def parts(self) -> list[tuple[str, list[DraftStep]]]:
-        """Steps by the part of the trip, in the order of the plan."""
-        return [(part, [step for step in self.steps if step.part == part]) for part in words.PARTS]
+        """Steps by the part of the timeline, in the order of the plan."""
+        return [(part, [step for step in self.steps if step.part == part]) for part in PARTS]
+
+    @cached_property
+    def around(self) -> Around:
+        """What the plan is around, and the words for that."""
+        return around(self.book.plan)
 
     @property
     def states(self) -> dict[str, str]:
@@ -103,8 +114,8 @@ class Sheet:
 @allow(*STAFF)
 def index() -> Response:
     """All plans."""
-    return page("desk/plans.html", lines=plan_book.lines(), words=words, counts=_counts, zone=current_user.zone,
-                may_edit=ADMIN in current_user.hats)
+    return page("desk/plans.html", lines=plan_book.lines(), words=words, around=around, counts=_counts,
+                zone=current_user.zone, may_edit=ADMIN in current_user.hats)
 
 
 @bp.get("/<int:plan_id>")
@@ -142,7 +153,7 @@ def sheet_of(plan_id: int) -> Sheet:
 def context_of(sheet: Sheet) -> dict[str, Any]:
     """What every page of a plan needs."""
     book = sheet.book
-    return {"words": words, "zone": current_user.zone, "may_edit": ADMIN in current_user.hats,
+    return {"words": words, "around": sheet.around, "zone": current_user.zone, "may_edit": ADMIN in current_user.hats,
             "titles": plan_texts.titles(sheet.names),
             "behind": plan_book.count_behind(book.plan.id, book.in_force.number),
             "faults": words.by_step(sheet.faults), "warnings": words.by_step(sheet.warnings)}

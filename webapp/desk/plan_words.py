@@ -7,11 +7,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from webapp.desk.letter_list import CLASSES, LANGUAGE_NAMES, day_of_step
+from webapp.desk.letter_list import CLASSES, LANGUAGE_NAMES
+from webapp.desk.plan_dates import day_of_step, of_date
 from webapp.touches.models import Plan
 from webapp.touches.plan_check_rules import PlanFinding
 from webapp.touches.plan_draft_rules import DraftStep, StepChange
 from webapp.touches.plan_rules import CHAT_NAMES
+from webapp.touches.shipped import anchor_named, shipped_for
 from webapp.touches.starter import COLUMNS
 from webapp.trips.board_columns import CHANNEL_ICONS, column_name
 from webapp.trips.step_words import outcome_name
@@ -21,11 +23,6 @@ KINDS: dict[str, Any] = {
     "email": _l("Letter by e-mail"), "sms": "SMS", "sms_call": _l("SMS, and a call if it cannot arrive"),
     "call": _l("Call"), "visit": _l("Meeting in the office"), "gift": _l("Hand something over"), "task": _l("Task"),
     **CHAT_NAMES}
-PLANS: dict[str, Any] = {"trip": _l("Trip")}
-PARTS: dict[str, Any] = {"before": _l("Before the departure"), "during": _l("During the trip"),
-                         "after": _l("After the return")}
-PART_ICONS = {"before": "ticket", "during": "plane", "after": "home"}
-ANCHORS: dict[str, Any] = {"purchase": _l("purchase"), "departure": _l("departure"), "return": _l("return")}
 PERFORMERS: dict[str, Any] = {
     "auto": _l("goes by itself"), "seller": _l("the manager of the client"),
     "not_seller": _l("somebody else than the manager"), "service": _l("customer service")}
@@ -94,7 +91,8 @@ def sentence(finding: PlanFinding) -> str:
 
 def plan_name(plan: Plan) -> str:
     """What a plan is called."""
-    return str(PLANS.get(plan.kind) or plan.name)
+    shipped = shipped_for(plan.kind)
+    return shipped.title if shipped else plan.name
 
 
 def name_of(step: DraftStep) -> str:
@@ -140,10 +138,12 @@ def notes(step: DraftStep) -> list[str]:
     said = [str(PERFORMERS.get(step.performer, step.performer))]
     if step.is_automatic and step.klass == "marketing":
         said.append(_("only with consent to news"))
-    if step.before:
+    if step.before == "departure":
         said.append(_("only before the departure"))
-    if step.series:
-        said.append(str(SERIES.get(step.series, step.series)))
+    elif step.before and (anchor := anchor_named(step.before)):
+        said.append(_("only before %(date)s", date=of_date(anchor)))
+    if step.series in SERIES:
+        said.append(str(SERIES[step.series]))
     if step.needs_outcome:
         said.append(_("a result must be told"))
     return said

@@ -1,8 +1,6 @@
-"""A client's timeline: touches that happened or failed, and messages that belong to no touch, newest first."""
+"""A client's timeline, newest first: touches that happened or failed, messages of no touch, lines of other rooms."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -11,9 +9,12 @@ from sqlalchemy.orm import joinedload
 
 from webapp.db import db
 from webapp.post.models import Message
-from webapp.touches.answer_rules import letter_of
+from webapp.post.rules import CODE, told
+from webapp.touches.answer_rules import ended_elsewhere, letter_of
+from webapp.touches.kind_words import about, step_words
 from webapp.touches.models import Touch
 from webapp.touches.plan_rules import CHAT_NAMES, CHATS
+from webapp.touches.timeline_lines import Line, told_by_rooms
 from webapp.trips.board_columns import follow_up_name
 from webapp.trips.step_words import letter_reason, outcome_name, reason
 
@@ -28,24 +29,9 @@ _MESSAGE = {"sent": "done", "delivered": "done", "bounced": "failed", "complaine
             "unknown": "unknown", "missed": "missed", "dead": "failed", "cancelled": "cancelled"}
 
 
-@dataclass(frozen=True)
-class Line:
-    """One thing that happened: `at` is a UTC moment, `state` a kind of state, `ours` False for what the client did."""
-
-    at: datetime
-    icon: str
-    title: str
-    state: str
-    result: str = ""
-    note: str = ""
-    by: str = ""
-    ours: bool = True
-    letter_id: int | None = None
-
-
 def timeline_of(client_id: int, limit: int = SHOWN) -> list[Line]:
-    """The newest `limit` lines."""
-    lines = [*_touch_lines(client_id, limit), *_message_lines(client_id, limit)]
+    """The newest `limit` lines, those of other rooms among them."""
+    lines = [*_touch_lines(client_id, limit), *_message_lines(client_id, limit), *told_by_rooms(client_id, limit)]
     return sorted(lines, key=lambda line: line.at, reverse=True)[:limit]
 
 
@@ -55,11 +41,19 @@ def channel_word(channel: str) -> str:
             "gift": _("Gift"), "task": _("Task"), **CHAT_NAMES}.get(channel, channel)
 
 
+def about_words(touch: Touch) -> str:
+    """What the step is about, where that is no trip; its occasion should be loaded."""
+    occasion = touch.occasion
+    told = about(occasion.kind, touch.client_id, occasion.anchors, occasion.facts) if occasion else None
+    return told.words if told else ""
+
+
 def step_title(touch: Touch) -> str:
     """The step's name in the page's language, or the channel of a contact without a step."""
     if touch.step is None:
         word = channel_word(touch.channel)
-        if letter_of(touch.step_code) is not None and touch.direction != "in":
+        is_answer = letter_of(touch.step_code) is not None and touch.direction != "in"
+        if is_answer or step_words(touch.step_code) is not None:
             return follow_up_name(touch.step_code)
         return _("%(channel)s from the client", channel=word) if touch.direction == "in" else word
     locale = get_locale()
@@ -69,15 +63,17 @@ def step_title(touch: Touch) -> str:
 
 def _touch_lines(client_id: int, limit: int) -> Iterable[Line]:
     query = (select(Touch).where(Touch.client_id == client_id, Touch.done_at.is_not(None)
-                                 | Touch.status.in_(("failed", "missed", "unknown")))
-             .options(joinedload(Touch.step)).order_by(Touch.id.desc()).limit(limit))
+                                 | Touch.status.in_(("failed", "missed", "unknown")),
+                                 # Their room tells of these, with a link; their notes are words of the client.
+                                 *(~Touch.step_code.startswith(f"{kind}:") for kind in sorted(ended_elsewhere())))
+             .options(joinedload(Touch.step), joinedload(Touch.occasion)).order_by(Touch.id.desc()).limit(limit))
     for touch in db.session.scalars(query):
         said = outcome_name(touch.outcome) if touch.outcome else (
             letter_reason if touch.channel == "email" else reason)(touch.reason)
         yield Line(touch.done_at or touch.send_at or touch.created_at, ICONS.get(touch.channel, "note"),
                    step_title(touch), STATES[touch.status], said, touch.note,
                    "" if touch.done_by == "post" else touch.done_by, touch.direction != "in",
-                   letter_of(touch.step_code) if touch.direction == "in" else None)
+                   letter_of(touch.step_code) if touch.direction == "in" else None, about_words(touch))
 
 
 def _message_lines(client_id: int, limit: int) -> Iterable[Line]:
@@ -85,7 +81,11 @@ def _message_lines(client_id: int, limit: int) -> Iterable[Line]:
                                    ~exists().where(Touch.message_id == Message.id))
              .order_by(Message.id.desc()).limit(limit))
     for message in db.session.scalars(query):
-        status = _MESSAGE[message.state]
+        status, said = _MESSAGE[message.state], told(message.klass, message.text)
         yield Line(message.sent_at or message.ended_at or message.created_at, ICONS.get(message.channel, "mail"),
-                   message.subject or channel_word(message.channel), STATES[status],
-                   reason(status) if status != "done" else "", "" if message.subject else message.text[:200])
+                   message.subject or _message_title(message), STATES[status],
+                   reason(status) if status != "done" else "", "" if message.subject else said[:200])
+
+
+def _message_title(message: Message) -> str:
+    return _("A code to look at the points") if message.klass == CODE else channel_word(message.channel)

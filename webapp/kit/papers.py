@@ -6,6 +6,8 @@ import zlib
 
 MOST_UNPACKED = 20 * 1024 * 1024
 MOST_STREAMS = 2_000
+MOST_PARTS = 50_000
+"""Pictures, texts and other streams: a real paper of ten megabytes has a tenth, half a million cost seconds."""
 MOST_SIGNS = 100_000
 _LONG = rb"JavaScript|Rendition|Launch|EmbeddedFiles?|RichMedia|ImportData|SubmitForm"
 _RUNS = re.compile(rb"/(?:JS|XFA|" + _LONG + rb")\b")
@@ -94,9 +96,9 @@ def _parts(data: bytes, packs: int) -> tuple[bytes, bytes]:
             named += calls_itself
             packed.append(_unpacked(gap, view[mark.end():end], left))
             left -= len(packed[-1])
-        if len(packed) > MOST_STREAMS:
-            raise BadPaper("damaged")
         gaps.append(gap)
+        if len(packed) > MOST_STREAMS or len(gaps) > MOST_PARTS:
+            raise BadPaper("damaged")
         at = end + 9
     if named != packs:
         raise BadPaper("damaged")

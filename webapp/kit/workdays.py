@@ -100,6 +100,16 @@ class WorkingDays:
             span -= max(closes - begin, timedelta(0))
             day = self.on_or_after(day + ONE_DAY)
 
+    def time_between(self, start: datetime, end: datetime, tz: tzinfo) -> timedelta:
+        """Office hours in `tz` between two moments; nights and days off do not count."""
+        day, last, spent = local_day(start, tz), local_day(end, tz), timedelta(0)
+        while day <= last:
+            if self.is_working(day):
+                opens, closes = (moment(day, at, tz) for at in self.hours_on(day))
+                spent += max(min(end, closes) - max(start, opens), timedelta(0))
+            day += ONE_DAY
+        return spent
+
     def hours_on(self, day: date) -> Hours:
         """Opening and closing time on `day`; the default hours on a day opened out of turn."""
         return self.week[day.weekday()] or OFFICE_HOURS

@@ -1,11 +1,13 @@
 """Sentences about files that cannot go along with a letter, and how files are shown."""
 
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from webapp.letters.files import JPEG, PDF, PNG
+from webapp.web.i18n import number as shown_number
 
 MEGABYTES = 5
 _SENTENCES: dict[str, Any] = {
@@ -42,4 +44,4 @@ def size_of(number: int) -> str:
     """Bytes for people: «240 КБ», "1.8 MB"."""
     if number < 1024 * 1024:
         return _("%(num)s KB", num=max(1, round(number / 1024)))
-    return _("%(num)s MB", num=f"{number / 1024 / 1024:.1f}")
+    return _("%(num)s MB", num=shown_number(Decimal(number) / 1024 / 1024, 1))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
+from typing import Any
 
 from webapp.letters.rules import is_empty
 
@@ -11,10 +12,13 @@ GROUPS: dict[str, tuple[str, str]] = {
     "trip": ("Поездка", "Trip"),
     "manager": ("Менеджер", "Manager"),
     "agency": ("Агентство", "Agency"),
+    "bonus": ("Бонусы", "Bonuses"),
     "links": ("Ссылки", "Links"),
     "review": ("Отзыв", "Review"),
 }
 """Group code to its Russian and English heading, in the order of the insert buttons; rooms may add theirs."""
+
+LINKS = "links"
 
 Value = str | int | bool | None
 
@@ -68,8 +72,8 @@ class OfficeData:
 class LetterContext:
     """Everything a letter may speak about. `given` holds ready values by code and wins over every source.
 
-    `extra` carries objects of other rooms (a card, a complaint) by name for the placeholders of those rooms.
-    `preview` tells sources that nothing may be created: no personal links, no rows.
+    `client_id` is who it is about (None: nobody in particular), `anchors` and `facts` are those of its occasion: with
+    them sources of other rooms find what is theirs. `preview` tells sources that nothing may be created: no rows.
     """
 
     lang: str
@@ -79,8 +83,10 @@ class LetterContext:
     manager: StaffData | None = None
     office: OfficeData | None = None
     agency: str = ""
+    client_id: int | None = None
+    anchors: Mapping[str, date] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
     given: Mapping[str, Value] = field(default_factory=dict)
-    extra: Mapping[str, object] = field(default_factory=dict)
     preview: bool = False
 
 
@@ -110,6 +116,7 @@ class Registry:
         self._by_code: dict[str, Placeholder] = {}
         self._codes: dict[str, str] = {}
         self._supplied: dict[str, Source] = {}
+        self._examples: dict[str, Callable[[], Value]] = {}
         self.generation = 0
 
     def __iter__(self) -> Iterator[Placeholder]:
@@ -136,8 +143,11 @@ class Registry:
 
         return declare
 
-    def supply(self, code: str) -> Callable[[Source], Source]:
-        """Give a declared placeholder its value from a room further right; once per placeholder."""
+    def supply(self, code: str, *, example: Callable[[], Value] | None = None) -> Callable[[Source], Source]:
+        """Give a declared placeholder its value from a room further right; once per placeholder.
+
+        Links are never asked for in a preview: `example` gives what stands there, else the declared one does.
+        """
 
         def attach(source: Source) -> Source:
             if code not in self._by_code:
@@ -145,6 +155,8 @@ class Registry:
             if code in self._supplied:
                 raise ValueError(f"{code} has a source already")
             self._supplied[code] = source
+            if example is not None:
+                self._examples[code] = example
             return source
 
         return attach
@@ -158,12 +170,13 @@ class Registry:
         return self._codes
 
     def values_for(self, context: LetterContext, names: Collection[str] | None = None) -> dict[str, Value]:
-        """Values by code for all placeholders, or only for those named (as a compiled letter's `names`).
+        """Values by code for all placeholders, or only for those named (as a letter's `names`): one may cost a query.
 
-        Empty text counts as no value (None), so that `default:` and `if` work alike for both.
+        Empty text counts as no value (None), so that `default:` and `if` work alike for both. Codes of placeholders
+        that are gone are left out.
         """
         codes = self._by_code if names is None else names
-        return {code: self._value(code, context) for code in codes}
+        return {code: self._value(code, context) for code in codes if code in self._by_code}
 
     def examples(self, lang: str) -> dict[str, Value]:
         """A likely value for every placeholder, by code."""
@@ -172,8 +185,9 @@ class Registry:
     def _value(self, code: str, context: LetterContext) -> Value:
         if code in context.given:
             value = context.given[code]
-        elif context.preview and code in self._supplied:
-            value = self._by_code[code].example(context.lang)
+        elif context.preview and code in self._supplied and self._by_code[code].group == LINKS:
+            example = self._examples.get(code)
+            value = example() if example else self._by_code[code].example(context.lang)
         else:
             value = self._supplied.get(code, self._by_code[code].source)(context)
         return None if is_empty(value) else value

@@ -18,6 +18,9 @@ from webapp.letters.signatures import MOST_LINES, MOST_LINKS, Signature, link_la
 
 __all__ = ["CompiledLetter", "compile_letter", "render_email", "render_script", "render_sms"]
 
+FOOT = frozenset({"agency.name", "office.address", "office.phone"})
+"""What every e-mail says below the signature, whatever its text names."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Shape:

@@ -9,6 +9,7 @@ from webapp.db import db
 from webapp.letters.files import Attached, attached
 from webapp.letters.liquid_text import CompiledLetter, compile_letter
 from webapp.letters.models import Letter, LetterVersion
+from webapp.letters.rendering import FOOT
 from webapp.staff.models import Office, setting
 
 
@@ -26,6 +27,11 @@ class InForce:
     requires: tuple[str, ...]
     compiled: CompiledLetter
     files: tuple[Attached, ...] = ()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Placeholders whose values filling it in takes: those it names and requires, and those of the foot."""
+        return self.compiled.names | frozenset(self.requires) | (FOOT if self.channel == "email" else frozenset())
 
 
 def letter_in_force(code: str, language: str, *, repeat_buyer: bool = False) -> InForce | None:

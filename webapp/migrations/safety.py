@@ -41,7 +41,10 @@ def put_back_guards(connection: Connection) -> None:
     dialect = connection.dialect.name
     tables, triggers = _names(connection, "tables"), _names(connection, "triggers")
     for name in sorted(guarded() & tables):
-        if not any(trigger.startswith(f"{name}_") for trigger in triggers):
+        wanted = appendonly.guards(name, dialect)
+        if not triggers.issuperset(wanted):
+            _run(connection, [f"DROP TRIGGER {trigger}{'' if dialect == 'sqlite' else f' ON {name}'}"
+                              for trigger in wanted if trigger in triggers])
             _run(connection, appendonly.statements(db.metadata.tables[name], dialect))
     if "client" in tables and not _searchable(connection, dialect, tables, triggers):
         if dialect == "sqlite":

@@ -1,5 +1,6 @@
 """Pure rules of the outbox: states and their transitions, retry delays, quiet hours, lanes, the frequency cap."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -42,6 +43,13 @@ SERVICE, MARKETING, CODE, TEST = "service", "marketing", "code", "test"
 CLASSES = (SERVICE, MARKETING, CODE, TEST)
 """`code` was asked for by its reader this minute; `test` goes to the person who pressed the button."""
 AT_ANY_HOUR = (CODE, TEST)
+_DIGIT = re.compile(r"\d")
+
+
+def told(klass: str, text: str) -> str:
+    """A text as people of the agency may read it: a code for its reader alone has its digits hidden."""
+    return _DIGIT.sub("•", text) if klass == CODE else text
+
 
 LANE_URGENT, LANE_TRIP, LANE_SERVICE, LANE_NORMAL, LANE_NEWS = 1, 2, 3, 5, 9
 LANES = tuple(range(1, 10))
@@ -125,9 +133,17 @@ def is_past(message: Timed, now: datetime) -> bool:
 
 def quiet_until(message: Timed, now: datetime) -> datetime | None:
     """The UTC end of the quiet hours [21:00, 09:00) `now` falls into in the reader's zone, or None (§1.2, 5)."""
-    if message.klass in AT_ANY_HOUR:
-        return None
-    tz = zone(message.zone)
+    return None if message.klass in AT_ANY_HOUR else _quiet_until(message.zone, now)
+
+
+def leaves_at(not_before: datetime, zone_name: str, now: datetime) -> datetime:
+    """When a letter that nothing else keeps back leaves, in UTC: not before its moment, nor in the quiet hours."""
+    at = max(not_before, now)
+    return _quiet_until(zone_name, at) or at
+
+
+def _quiet_until(zone_name: str, now: datetime) -> datetime | None:
+    tz = zone(zone_name)
     local = now.astimezone(tz)
     if QUIET_TO <= local.time() < QUIET_FROM:
         return None

@@ -7,7 +7,7 @@ from sqlalchemy import JSON, ForeignKey, Index, Select, UniqueConstraint, bindpa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.appendonly import append_only
-from webapp.db import Base, db
+from webapp.db import Base, db, one_at_a_time
 from webapp.staff import rules
 
 S = TypeVar("S", bound=Select[Any])
@@ -227,3 +227,10 @@ def setting(key: str, default: Any = None) -> Any:
     """Value of a setting, or `default`."""
     row = db.session.execute(_SETTING, {"key": key}).one_or_none()
     return default if row is None else row.value
+
+
+def held_setting(key: str, default: Any = None) -> Any:
+    """The same inside `transaction()` for who is about to change it: others who ask so wait, also where none stands yet
+    and there is no row to lock."""
+    one_at_a_time(f"setting:{key}")
+    return setting(key, default)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import select
 
@@ -61,6 +61,42 @@ def cause(name: str, case: Case) -> None:
     _EFFECTS[name](case)
 
 
+_FOLLOWERS: list[Effect] = []
+
+
+def when_done(function: Effect) -> Effect:
+    """A room on the right hears of every step a person has done, in the same transaction, behind its effect.
+
+    It knows its own by step code or channel.
+    """
+    _FOLLOWERS.append(function)
+    return function
+
+
+def was_done(case: Case) -> None:
+    """Tell those who wait for it."""
+    for follow in _FOLLOWERS:
+        follow(case)
+
+
+Holds: TypeAlias = Callable[[Touch], bool]
+_HOLDERS: list[tuple[Holds, Any]] = []
+
+
+def holds_done(sentence: Any) -> Callable[[Holds], Holds]:
+    """A room on the right tells of which closed steps nothing may be put back any more, and says why (a sentence for
+    people). Asked with the step locked."""
+    def keep(function: Holds) -> Holds:
+        _HOLDERS.append((function, sentence))
+        return function
+    return keep
+
+
+def held_by(touch: Touch) -> Any | None:
+    """The sentence of the first room that holds this step as it is; None where none does."""
+    return next((sentence for holds, sentence in _HOLDERS if holds(touch)), None)
+
+
 @effect("move_visit")
 def _move_visit(case: Case) -> None:
     """«Придёт»: the visit moves to the day agreed, pinned by a person, so that nothing moves it again."""
@@ -97,6 +133,11 @@ def _open_complaint(case: Case) -> None:
         raise BadOutcome("complaint-needed")
     service = performer_for("service", case.touch.office_id, case.touch.assignee_id)
     add_task(case, "complaint", case.today, assignee_id=service, note=case.note)
+    ask_no_favour(case)
+
+
+def ask_no_favour(case: Case) -> None:
+    """Whoever complains is not asked to recommend us for this trip; part of the same action, undone with it."""
     asking = _sibling(case, "tell_friends")
     if asking is not None and asking.status == "planned":
         before = snapshot(asking)
@@ -130,6 +171,11 @@ def _add_lead(case: Case) -> None:
 @effect("try_again")
 def _try_again(case: Case) -> None:
     """«Не отвечает» is worked by the tick itself: the attempt is logged and the step moves."""
+
+
+@effect("nothing")
+def _nothing(case: Case) -> None:
+    """«Предупредили», «Вручили»: that it was done is all there is to it."""
 
 
 def add_task(case: Case, code: str, day: date, *, channel: str = "task", assignee_id: int | None = None,

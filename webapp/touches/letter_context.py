@@ -27,7 +27,8 @@ def context_for(client: Client, office: Office, owner: User | None, anchors: Map
                 facts: Mapping[str, Any], language: str, *, today: date, preview: bool = False) -> LetterContext:
     """The same from loose parts, for previews before anything is saved."""
     return LetterContext(
-        lang=language, today=today, preview=preview, agency=agency_name(office),
+        lang=language, today=today, preview=preview, agency=agency_name(office), client_id=client.id,
+        anchors=anchors, facts=facts,
         client=ClientData(client.first_name, f"{client.first_name} {client.last_name}".strip(), client.greeting),
         trip=_trip(anchors, facts) if "departure" in anchors else None,
         manager=StaffData(owner.name, owner.phone or office.phone, owner.email) if owner else None,

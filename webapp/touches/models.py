@@ -148,6 +148,8 @@ class Touch(Base):
         _partial("assignee", "assignee_id", "status", "due_on", where="assignee_id IS NOT NULL", table="touch"),
         _partial("nobody", "office_id", "due_on", where="assignee_id IS NULL AND status = 'planned' AND NOT automatic",
                  table="touch"),
+        # Steps of people by the day they were due: how many were done in time (`quality/punctual.py`).
+        _partial("kept", "office_id", "due_on", where="status IN ('done', 'planned') AND NOT automatic", table="touch"),
         Index("ix_touch_client", "client_id", "id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import time
 from typing import Any
 
-from webapp.touches.plan_draft_rules import ANCHORS, DraftStep
+from webapp.touches.plan_draft_rules import TRIP_ANCHORS, DraftStep
 from webapp.touches.plan_rules import CHANNELS, CHATS, FLIGHT_TIMES, PERFORMERS
 
 QUIET_FROM, QUIET_TO = time(21), time(9)
@@ -35,21 +35,26 @@ class PlanFinding:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-def faults_of(steps: Sequence[DraftStep], texts: Mapping[str, Text], kind: str = "trip") -> list[PlanFinding]:
-    """What blocks publishing; a draft may be kept with all of it. Steps that are switched off are checked too."""
+def faults_of(steps: Sequence[DraftStep], texts: Mapping[str, Text],
+              anchors: Sequence[str] = TRIP_ANCHORS) -> list[PlanFinding]:
+    """What blocks publishing; a draft may be kept with all of it. Steps that are switched off are checked too.
+
+    `anchors` are the dates of this kind of plan, in their order; none where nobody knows them.
+    """
     found: list[PlanFinding] = []
     for step in steps:
-        found += [PlanFinding(step.code, where, code, facts) for where, code, facts in _faults(step, texts, kind)]
+        found += [PlanFinding(step.code, where, code, facts) for where, code, facts in _faults(step, texts, anchors)]
     return found + list(_doubles(steps))
 
 
-def warnings_of(steps: Sequence[DraftStep], texts: Mapping[str, Text], kind: str = "trip") -> list[PlanFinding]:
+def warnings_of(steps: Sequence[DraftStep], texts: Mapping[str, Text],
+                anchors: Sequence[str] = TRIP_ANCHORS) -> list[PlanFinding]:
     """What an administrator should know before publishing."""
     on = [step for step in steps if step.active]
     found = [PlanFinding("", "", "nothing-on")] if not on else []
     for step in on:
         found += [PlanFinding(step.code, where, code, facts) for where, code, facts in _doubts(step, texts)]
-    return found + list(_missed(on, kind)) + list(_disorder(on))
+    return found + list(_missed(on, tuple(anchors) == TRIP_ANCHORS)) + list(_disorder(on))
 
 
 def with_classes(steps: Sequence[DraftStep], texts: Mapping[str, Text]) -> list[DraftStep]:
@@ -61,22 +66,22 @@ def with_classes(steps: Sequence[DraftStep], texts: Mapping[str, Text]) -> list[
 Said = tuple[str, str, dict[str, Any]]
 
 
-def _faults(step: DraftStep, texts: Mapping[str, Text], kind: str) -> Iterator[Said]:
+def _faults(step: DraftStep, texts: Mapping[str, Text], anchors: Sequence[str]) -> Iterator[Said]:
     if not step.name_ru.strip() and not step.name_en.strip():
         yield "name_ru", "no-name", {}
     if step.channel not in CHANNELS or step.performer not in PERFORMERS or step.flight not in FLIGHT_TIMES:
         yield "kind", "unknown-kind", {}
         return
-    if step.anchor not in ANCHORS.get(kind, (step.anchor,)):
+    if anchors and step.anchor not in anchors:
         yield "anchor", "unknown-date", {}
     if abs(step.offset_days) > MOST_DAYS:
         yield "days", "too-far", {"most": MOST_DAYS}
     if (step.performer == "auto") != step.is_automatic:
         yield "performer", "nobody", {}
     yield from _text_faults(step, texts)
-    yield from _order_faults(step, kind)
+    yield from _order_faults(step, anchors)
     if step.is_automatic:
-        yield from _truth_faults(step, kind)
+        yield from _truth_faults(step, anchors)
     elif step.needs_outcome and not step.outcomes:
         yield "needs_outcome", "no-results", {}
 
@@ -85,8 +90,8 @@ def _text_faults(step: DraftStep, texts: Mapping[str, Text]) -> Iterator[Said]:
     text = texts.get(step.text)
     fits = LETTER_FOR.get(step.channel, "script")
     if text is None:
-        # A task may have no words; a letter and a chat have nothing else.
-        if step.is_automatic or step.channel in CHATS or step.letter:
+        # A task may have no words; a letter and a chat have nothing else. Published, it names one with its own code.
+        if step.is_automatic or step.channel in CHATS or step.letter not in ("", step.code):
             yield "letter", "no-letter", {}
     elif text.channel != fits:
         yield "letter", "other-channel", {}
@@ -96,8 +101,7 @@ def _text_faults(step: DraftStep, texts: Mapping[str, Text]) -> Iterator[Said]:
         yield "letter", "script-in-chat", {}
 
 
-def _order_faults(step: DraftStep, kind: str) -> Iterator[Said]:
-    anchors = ANCHORS.get(kind, ())
+def _order_faults(step: DraftStep, anchors: Sequence[str]) -> Iterator[Said]:
     if step.before in anchors and step.anchor in anchors:
         if anchors.index(step.anchor) > anchors.index(step.before):
             yield "before", "before-too-late", {}
@@ -111,13 +115,12 @@ def _order_faults(step: DraftStep, kind: str) -> Iterator[Said]:
         yield "flight", "other-flight", {}
 
 
-def _truth_faults(step: DraftStep, kind: str) -> Iterator[Said]:
+def _truth_faults(step: DraftStep, anchors: Sequence[str]) -> Iterator[Said]:
     if step.truth is None:
         yield "truth_days", "no-truth", {}
         return
     days, until, anchor = step.truth
     if anchor is not None and anchor != step.anchor:
-        anchors = ANCHORS.get(kind, ())
         # The step's own date never comes before that one: then it must not be later by days either.
         later = anchor in anchors and step.anchor in anchors and anchors.index(step.anchor) > anchors.index(anchor)
         if later and step.offset_days > days:
@@ -158,7 +161,7 @@ def _doubts(step: DraftStep, texts: Mapping[str, Text]) -> Iterator[Said]:
         yield "kind", "call-after", {}
 
 
-def _missed(on: Sequence[DraftStep], kind: str) -> Iterator[PlanFinding]:
+def _missed(on: Sequence[DraftStep], around_trip: bool) -> Iterator[PlanFinding]:
     """Shipped steps that others rely on."""
     codes = {step.code for step in on}
     for step in on:
@@ -168,7 +171,7 @@ def _missed(on: Sequence[DraftStep], kind: str) -> Iterator[PlanFinding]:
     for step in on:
         if step.channel in CHATS and step.text in spoken:
             yield PlanFinding(step.code, "letter", "said-too")
-    if kind == "trip" and on and not any(step.or_call for step in on):
+    if around_trip and on and not any(step.or_call for step in on):
         yield PlanFinding("", "", "no-reminder")
 
 

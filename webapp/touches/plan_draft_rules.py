@@ -6,8 +6,8 @@ from typing import Any
 
 from webapp.touches.plan_rules import AUTOMATIC_CHANNELS, Step, rule_to_json, step_from_json
 
-ANCHORS: dict[str, tuple[str, ...]] = {"trip": ("purchase", "departure", "return")}
-"""Dates a plan counts from, in their order, by the kind of its occasions."""
+TRIP_ANCHORS = ("purchase", "departure", "return")
+"""Dates the plan of trips counts from, in their order; those of other kinds stand in `shipped.py`."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,12 @@ class DraftStep:
 
     @property
     def part(self) -> str:
-        """Where people look for it: "before" the departure, "during" the trip, or "after" it."""
+        """Where people look for it: "before" the departure, "during" the trip, or "after" it.
+
+        In plans of other kinds: before its date, on that day, after it.
+        """
+        if self.anchor not in TRIP_ANCHORS:
+            return "before" if self.offset_days < 0 else "after" if self.offset_days else "during"
         if self.anchor == "purchase" or (self.anchor == "departure" and self.offset_days < 0):
             return "before"
         return "during" if self.anchor == "departure" or self.offset_days < 0 else "after"

@@ -138,8 +138,19 @@ OUTCOMES: dict[str, Outcome] = {
         Outcome("complains", Name("Complains", "Жалуется"), "open_complaint", ("note",)),
         Outcome("plans_trip", Name("Plans a trip", "Планирует поездку"), "plan_trip", ("month",)),
         Outcome("recommends", Name("Recommends", "Рекомендует"), "add_lead", ("name", "phone")),
+        # Of plans around other occasions than a trip.
+        Outcome("told", Name("Told", "Предупредили"), "nothing"),
+        Outcome("given", Name("Handed over", "Вручили"), "nothing"),
     )
 }
+
+
+def add_outcome(outcome: Outcome) -> None:
+    """A room on the right adds a way in which its steps may end. ValueError for a code that is taken."""
+    if outcome.code in OUTCOMES:
+        raise ValueError(outcome.code)
+    OUTCOMES[outcome.code] = outcome
+
 
 STEP_OUTCOMES: dict[str, tuple[str, ...]] = {
     "service_call": ("no_answer", "complains", "plans_trip", "recommends"),

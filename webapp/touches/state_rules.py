@@ -34,3 +34,8 @@ MANY_TRIES = 3
 def may_become(status: str, target: str) -> bool:
     """True when a touch in `status` may become `target`."""
     return target in NEXT[status]
+
+
+def is_plain(status: str, step_id: int | None) -> bool:
+    """True for an open step of a plan that can just be called off: no message is on its way, nobody has to decide."""
+    return status == "planned" and step_id is not None

@@ -163,3 +163,8 @@ def planned_sms(now: datetime, until: datetime) -> int:
         Occasion, Touch.occasion_id == Occasion.id).where(
         Touch.status == PLANNED, Touch.automatic, Touch.channel == "sms", Touch.send_at >= now, Touch.send_at < until,
         Occasion.held_at.is_(None), Occasion.cancelled_at.is_(None))) or 0)
+
+
+def source_key(touch_id: int) -> str:
+    """How a touch is named as the source of its message, and of the personal links in it."""
+    return f"touch:{touch_id}"

@@ -10,7 +10,7 @@ from webapp.db import db
 from webapp.letters.files import Attached, as_text
 from webapp.letters.identities import LostSaleManager, photo_part, signature_for
 from webapp.letters.liquid_text import CompiledLetter
-from webapp.letters.placeholders import REGISTRY, Value
+from webapp.letters.placeholders import REGISTRY, LetterContext, Value
 from webapp.letters.rendering import render_email, render_script, render_sms
 from webapp.letters.rules import LetterError, Rendered, Script, required_missing
 from webapp.letters.signatures import Signature
@@ -19,6 +19,7 @@ from webapp.post.rules import LANE_NORMAL, LANE_SERVICE, LANE_TRIP, MARKETING
 from webapp.post.sender import Envelope, envelope
 from webapp.touches import store
 from webapp.touches.letter_context import context_of
+from webapp.touches.letter_links import LINKS
 from webapp.touches.models import Occasion, Touch
 
 WAY_OUT = "links.unsubscribe"
@@ -116,9 +117,9 @@ def write(touch: Touch, occasion: Occasion, letter_code: str, desk: Desk, *, now
         raise Unsendable(reason)
     if letter is None:
         raise Unsendable("no-letter")
-    context = context_of(occasion, letter.language, now=now)
-    values = REGISTRY.values_for(context)
-    if required_missing(letter, values):
+    links = LINKS.needed(letter.names)
+    values = REGISTRY.values_for(context_of(occasion, letter.language, now=now), letter.names - links)
+    if not links.issuperset(required_missing(letter, values)):
         raise Unsendable("no-value")
     signature = desk.signature(letter.identity, occasion, letter.language)
     try:
@@ -126,6 +127,9 @@ def write(touch: Touch, occasion: Occasion, letter_code: str, desk: Desk, *, now
                            lost_by=(client.manager,))
     except LostSaleManager:
         raise Unsendable("manager-signs") from None
+    values |= LINKS.make(links, client.id, source=store.source_key(touch.id), facts=occasion.facts, now=now)
+    if required_missing(letter, values):
+        raise Unsendable("no-value")
     url = _way_out(touch, letter, now)
     try:
         rendered = _filled(letter, values | {WAY_OUT: url or None}, signature, url)
@@ -140,7 +144,7 @@ def _way_out(touch: Touch, letter: InForce, now: datetime) -> str:
     """The client's link to choose letters: in the foot of every e-mail, in an SMS only where the text asks for it."""
     if letter.channel != "email" and WAY_OUT not in letter.compiled.names:
         return ""
-    return letters_url(touch.client_id, channel=touch.channel, source=f"touch:{touch.id}", now=now)
+    return letters_url(touch.client_id, channel=touch.channel, source=store.source_key(touch.id), now=now)
 
 
 def _filled(letter: InForce, values: dict[str, Value], signature: Signature, url: str) -> Rendered:
@@ -159,21 +163,28 @@ def chat_text_for(occasion: Occasion, letter_code: str, *, now: datetime) -> str
     letter = letter_in_force(letter_code, client.language, repeat_buyer=bool(occasion.facts.get("repeat")))
     if letter is None:
         return ""
-    no_links = {item.code: None for item in REGISTRY if item.group == "links"}
-    context = replace(context_of(occasion, letter.language, now=now), given=no_links)
+    values = REGISTRY.values_for(_without_links(occasion, letter.language, now), letter.compiled.names)
     try:
-        return render_script(letter.compiled, REGISTRY.values_for(context, letter.compiled.names)).text.strip()
+        return render_script(letter.compiled, values).text.strip()
     except LetterError:
         return ""
 
 
+def _without_links(occasion: Occasion, language: str, now: datetime) -> LetterContext:
+    no_links = {item.code: None for item in REGISTRY if item.group == "links"}
+    return replace(context_of(occasion, language, now=now, preview=True), given=no_links)
+
+
 def script_for(occasion: Occasion, letter_code: str, language: str, *, now: datetime) -> Script | None:
-    """The words to say on a call or visit, filled in for the client; None when the step has no script."""
+    """The words to say on a call or visit, filled in for the client; None when the step has no script.
+
+    Personal links stay empty here, too: nobody reads out an address, least of all an example.
+    """
     letter = letter_in_force(letter_code, language)
     if letter is None:
         return None
     compiled: CompiledLetter = letter.compiled
-    values = REGISTRY.values_for(context_of(occasion, letter.language, now=now, preview=True), compiled.names)
+    values = REGISTRY.values_for(_without_links(occasion, letter.language, now), compiled.names)
     try:
         return render_script(compiled, values)
     except LetterError:

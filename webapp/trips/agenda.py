@@ -13,11 +13,12 @@ from webapp.db import db
 from webapp.kit.days import ONE_DAY, local_day, zone
 from webapp.kit.phones import display
 from webapp.staff.models import Office, User, UserOffice
-from webapp.touches.answer_rules import letter_of
+from webapp.touches.answer_rules import is_ended_elsewhere, letter_of, outcomes_of
+from webapp.touches.kind_words import About, Home, about, homes_of
 from webapp.touches.models import Occasion, Touch, TouchEvent
 from webapp.touches.plan_rules import CHATS
 from webapp.touches.state_rules import BROKEN_STATUSES
-from webapp.touches.store import step_with
+from webapp.touches.store import StoredStep, step_with
 from webapp.trips.board_columns import CHANNEL_ICONS, needs_panel, touch_name
 from webapp.trips.board_scope import Days
 from webapp.trips.models import Trip
@@ -45,7 +46,8 @@ class Task:
     """One thing to do. `kind`: broken, over, today, later, done or skip; `days` counts how late it is.
 
     `whose` names a colleague whose step it is; `act` is what somebody did with it lately and may take back.
-    `is_past` says that the hour agreed for today has passed.
+    `is_past` says that the hour agreed for today has passed; `about` is what stands where others have a trip;
+    `home` is the page on which it is done, where a tick would be a lie.
     """
 
     id: int
@@ -77,6 +79,8 @@ class Task:
     act: Act | None = None
     is_past: bool = False
     is_answer: bool = False
+    about: About | None = None
+    home: Home | None = None
 
     @property
     def is_open(self) -> bool:
@@ -110,7 +114,8 @@ def acted_on(days: Days, me: int) -> list[Task]:
             if local_day(act.at, zone(next(iter(days.zones.values()), "UTC"))) == max(days.by_office.values())}
     rows = db.session.execute(_base().where(Touch.id.in_(acts), Touch.office_id.in_(list(days.by_office)),
                                             ~Touch.step_code.startswith("attempt:"))).all()
-    done = [task for task in _tasks(rows, days, me, acts) if not task.is_open]
+    done = [task for task in _tasks([row for row in rows if not is_ended_elsewhere(row.step_code)], days, me, acts)
+            if not task.is_open]
     return sorted(done, key=lambda task: task.act.at if task.act else days.now, reverse=True)
 
 
@@ -124,8 +129,9 @@ def _base() -> Any:
     return (select(
         Touch.id, Touch.step_id, Touch.step_code, Touch.channel, Touch.automatic, Touch.status, Touch.reason,
         Touch.due_on, Touch.due_time, Touch.note, Touch.outcome, Touch.attempts, Touch.assignee_id, Touch.office_id,
-        Touch.client_id, Touch.replaces_id, Occasion.plan_version_id, User.name.label("assignee"), Client.last_name,
-        Client.first_name, Trip.id.label("trip_id"), Trip.destination, Trip.departure_on, Trip.return_on)
+        Touch.client_id, Touch.replaces_id, Occasion.plan_version_id, Occasion.kind, Occasion.anchors, Occasion.facts,
+        User.name.label("assignee"), Client.last_name, Client.first_name, Trip.id.label("trip_id"), Trip.destination,
+        Trip.departure_on, Trip.return_on)
         .join(Client, Client.id == Touch.client_id).outerjoin(Occasion, Occasion.id == Touch.occasion_id)
         .outerjoin(Trip, Trip.occasion_id == Touch.occasion_id).outerjoin(User, User.id == Touch.assignee_id))
 
@@ -148,12 +154,13 @@ def _on(days: Days, condition: Any) -> ColumnElement[bool]:
 def _tasks(rows: Sequence[Row[Any]], days: Days, me: int, acts: dict[int, Act]) -> list[Task]:
     clients = {row.client_id for row in rows}
     phones, spoken = _phones(clients), _spoken(clients, days)
-    return [_task(row, days, me, acts.get(row.id), phones.get(row.client_id, ()), spoken.get(row.client_id))
-            for row in rows]
+    homes = homes_of(row.step_code for row in rows)
+    return [_task(row, days, me, acts.get(row.id), phones.get(row.client_id, ()), spoken.get(row.client_id),
+                  homes.get(row.step_code)) for row in rows]
 
 
 def _task(row: Row[Any], days: Days, me: int, act: Act | None, phones: tuple[tuple[str, str], ...],
-          spoken: Spoken | None) -> Task:
+          spoken: Spoken | None, home: Home | None) -> Task:
     today = days.by_office[row.office_id]
     kind = _kind(row, today)
     step = step_with(row.step_id) if row.step_id else None
@@ -167,12 +174,18 @@ def _task(row: Row[Any], days: Days, me: int, act: Act | None, phones: tuple[tup
         row.channel, row.client_id, name, short, row.trip_id,
         row.destination or "", row.departure_on, row.return_on, row.due_on, row.due_time,
         row.status if kind == "broken" else row.reason,
-        row.note, row.outcome, step.outcomes if step and asks else (), bool(step and asks and needs_panel(step)),
+        row.note, row.outcome, _outcomes(step, row, asks), bool(step and asks and needs_panel(step)),
         row.attempts, (row.assignee or "").split(" ")[0] if row.assignee_id not in (me, None) else "",
         days.zones[row.office_id], today, phones, spoken, act,
         kind == "today" and row.due_time is not None
         and row.due_time < days.now.astimezone(zone(days.zones[row.office_id])).time(),
-        letter_of(row.step_code) is not None)
+        letter_of(row.step_code) is not None, about(row.kind, row.client_id, row.anchors, row.facts), home)
+
+
+def _outcomes(step: StoredStep | None, row: Row[Any], asks: bool) -> tuple[str, ...]:
+    if step is None:
+        return outcomes_of(row.step_code)
+    return step.outcomes if asks else ()
 
 
 def _kind(row: Row[Any], today: date) -> str:
@@ -184,10 +197,11 @@ def _kind(row: Row[Any], today: date) -> str:
 
 
 def _order(task: Task) -> tuple[Any, ...]:
-    """Broken and overdue first, then by the clock, then calls to those whose journey is nearest."""
+    """Broken and overdue first, then by the clock, then calls to those whose journey, or other date, is nearest."""
     late = {"broken": 0, "over": 1}.get(task.kind, 2)
     clock = task.due_time.strftime("%H:%M") if task.due_time else "~"
-    dates = [abs((day - task.today).days) for day in (task.departure_on, task.return_on) if day]
+    days = (task.departure_on, task.return_on, task.about.on if task.about else None)
+    dates = [abs((day - task.today).days) for day in days if day]
     return (late, -task.days if late == 1 else 0, clock, _CHANNEL_ORDER.get(task.channel, 4), min(dates, default=999),
             task.id)
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from flask_babel import get_locale, gettext
 
+from webapp.touches.answer_rules import is_ended_elsewhere
+from webapp.touches.kind_words import step_words
 from webapp.touches.plan_rules import CHAT_NAMES, CHATS
 from webapp.touches.starter import COLUMNS, NAMES, SHORT_NAMES, Name
 from webapp.touches.store import StoredStep, step_with, steps_of
@@ -48,7 +50,8 @@ def place_of(version_id: int, step_id: int | None, step_code: str, channel: str)
         replaced = step_code != step.code
         return Place(step.column, gettext("Call instead of the SMS") if replaced else step_name(step),
                      needs_panel(step) and not replaced)
-    return Place("visit" if channel == "visit" else "call", follow_up_name(step_code), False)
+    return Place("visit" if channel == "visit" else "call", follow_up_name(step_code),
+                 is_ended_elsewhere(step_code))
 
 
 def step_name(step: StoredStep) -> str:
@@ -90,7 +93,9 @@ def channel_name(channel: str) -> str:
 
 def follow_up_name(step_code: str) -> str:
     """What a touch outside the plan is about."""
-    kind = step_code.split(":")[0]
+    kind, words = step_code.split(":")[0], step_words(step_code)
+    if words is not None:
+        return str(words.name)
     return {"complaint": gettext("Complaint: find out and answer"), "visit": gettext("Visit"),
             "planned_trip": gettext("Call about the planned trip"),
             "recommended": gettext("Call the recommended friend"),

@@ -4,6 +4,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import text as sql_text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.clients.models import Client
@@ -26,6 +27,10 @@ class Trip(Base):
         CheckConstraint("departure_on >= purchase_on", "departure_not_before_purchase"),
         CheckConstraint("price_kopecks IS NULL OR price_kopecks >= 0", "price_not_negative"),
         Index("ix_trip_departure", "office_id", "departure_on"),
+        # What has to follow a cancelled trip, or one that is over, is looked for every minute.
+        Index("ix_trip_cancelled", "cancelled_at", sqlite_where=sql_text("cancelled_at IS NOT NULL"),
+              postgresql_where=sql_text("cancelled_at IS NOT NULL")),
+        Index("ix_trip_return", "return_on"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     occasion_id: Mapped[int] = mapped_column(ForeignKey("occasion.id"), unique=True)

@@ -1,8 +1,9 @@
 """What will follow a trip, worked out before anything is saved: days, moments, warnings; reads only (`ux.md` §2)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -10,7 +11,8 @@ from flask_babel import ngettext
 from webapp.kit.days import local_day
 from webapp.staff.models import Office
 from webapp.touches.actions import occasions
-from webapp.touches.rules import Calendar, PlannedTouch
+from webapp.touches.rules import Anchors, Calendar, PlannedTouch
+from webapp.touches.shipped import TRIP
 from webapp.touches.store import StoredStep, calendar_for
 from webapp.trips.actions import TripData
 from webapp.trips.actions.trips import facts_of
@@ -56,12 +58,20 @@ def preview_of(data: TripData, office: Office, *, client_zone: str = "", reach: 
 
     Without `reach` nobody is chosen yet. Raises BadAnchors.
     """
-    planned = occasions.preview("trip", data.anchors, office, client_zone=client_zone, facts=facts_of(data, False),
-                                now=now, steps=steps)
+    lines = lines_of(TRIP, data.anchors, office, facts=facts_of(data, False), client_zone=client_zone, reach=reach,
+                     now=now, steps=steps)
+    today = local_day(now, calendar_for(office, client_zone).office_zone)
+    return Preview(lines, warnings_of(data, lines, reach, today))
+
+
+def lines_of(kind: str, anchors: Anchors, office: Office, *, facts: Mapping[str, Any] | None = None,
+             client_zone: str = "", reach: Reach | None = None, now: datetime,
+             steps: Sequence[StoredStep] | None = None) -> list[Line]:
+    """The same lines for an occasion of any kind. Raises BadAnchors."""
+    planned = occasions.preview(kind, anchors, office, client_zone=client_zone, facts=facts, now=now, steps=steps)
     calendar = calendar_for(office, client_zone)
     lines = [_line(step, touch, calendar, reach, now) for step, touch in planned]
-    lines.sort(key=lambda line: (bool(line.reason), line.day or date.max, line.at or time.min))
-    return Preview(lines, warnings_of(data, lines, reach, local_day(now, calendar.office_zone)))
+    return sorted(lines, key=lambda line: (bool(line.reason), line.day or date.max, line.at or time.min))
 
 
 def warnings_of(data: TripData, lines: Sequence[Line], reach: Reach | None, today: date) -> list[str]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
+from webapp.touches.kind_words import purpose_given
 from webapp.touches.models import Touch
 
 # By the code of the step; steps an agency adds itself speak through their name and text.
@@ -39,4 +40,4 @@ def purpose_of(touch: Touch) -> str:
     if touch.replaces_id is not None:
         return str(_STEPS.get(touch.step_code.removesuffix("_call"), ""))
     code, _colon, follows = touch.step_code.partition(":")
-    return str((_FOLLOW_UPS if follows else _STEPS).get(code, ""))
+    return str((_FOLLOW_UPS if follows else _STEPS).get(code) or purpose_given(touch.step_code))

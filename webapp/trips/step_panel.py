@@ -16,7 +16,7 @@ from webapp.post.models import Message
 from webapp.staff.models import User
 from webapp.touches import store
 from webapp.touches.actions.offering import may_offer
-from webapp.touches.answer_rules import outcomes_of
+from webapp.touches.answer_rules import ended_elsewhere, is_ended_elsewhere, outcomes_of
 from webapp.touches.models import Occasion, Touch
 from webapp.touches.plan_rules import CHATS
 from webapp.touches.starter import OUTCOMES
@@ -68,6 +68,7 @@ def panel_of(touch: Touch, show: str, *, user: User, now: datetime) -> dict[str,
         "message": db.session.get(Message, touch.message_id) if touch.message_id else None,
         "zone": client.office.timezone, "typed": {}, "error": "", "focus": "", "outcome_name": outcome_name,
         "may_sms": may_offer(touch) and bool(address_for(client, "sms")),
+        "elsewhere": is_ended_elsewhere(touch.step_code),
         "is_open": touch.status == "planned" or is_broken, "today": local_day(now, zone(client.office.timezone))}
 
 
@@ -75,7 +76,9 @@ def last_contacts(client_id: int, *, now: datetime, besides: int = 0, limit: int
     """What was done with the client lately, newest first."""
     rows = db.session.scalars(
         select(Touch).where(Touch.client_id == client_id, Touch.status == "done", Touch.done_at.is_not(None),
-                            Touch.id != besides).order_by(Touch.done_at.desc()).limit(limit)).all()
+                            Touch.id != besides,
+                            *(~Touch.step_code.startswith(f"{kind}:") for kind in sorted(ended_elsewhere())))
+        .order_by(Touch.done_at.desc()).limit(limit)).all()
     return [Contact(t.done_at or now, touch_name(t.occasion.plan_version_id if t.occasion else None, t.step_id,
                                                  t.step_code, t.channel),
                     "" if t.done_by == "post" else t.done_by, t.outcome, t.note, t.channel) for t in rows]

@@ -21,11 +21,14 @@ _REASONS = {
     "letter-broken": _l("text has an error"), "too-late": _l("too late"), "missed": _l("missed"),
     "failed": _l("not sent"), "unknown": _l("unclear"), "late": _l("delayed"),
     "not-needed": _l("not needed"), "wont-come": _l("won't come"), "complains": _l("complains"),
+    "paused": _l("complaint is open"),
     "trip-cancelled": _l("trip cancelled"), "called-instead": _l("called instead"), "held": _l("on hold"),
     "time-unknown": _l("time unknown"), "no-date": _l("no date"), "cap": _l("letters enough for now"),
     "dates-moved": _l("dates moved"), "sms-budget": _l("SMS budget is used up"),
     "plan-changed": _l("switched off or taken out of the plan"),
-    "manager-signs": _l("the manager would sign"),
+    "manager-signs": _l("the manager would sign"), "given-already": _l("handed over already"),
+    "level-changed": _l("level changed meanwhile"), "answered": _l("has answered already"),
+    "not-wanted": _l("not wanted any more"),
 }
 _NOT_SENT = _l("not sent")
 _LETTER_REASONS = {
@@ -39,6 +42,7 @@ def refusal(code: str) -> str:
     """What to tell somebody whose tick was refused."""
     words = {
         "outcome-needed": _("Choose how the talk ended."),
+        "elsewhere": _("This is not ticked here: it is done as soon as the step itself is done. Go there."),
         "date-needed": _("Which day was agreed? Write it like %(day)s.", day=example_day()),
         "date-past": _("This day has passed. Choose today or later."),
         "date-far": _("This is more than two years away. Please check the year."),

@@ -15,6 +15,7 @@ from webapp.post.models import Message
 from webapp.post.wording import SMS_FILE
 from webapp.touches import store
 from webapp.touches.actions.occasions import group_key
+from webapp.touches.answer_rules import is_ended_elsewhere
 from webapp.touches.models import Touch
 from webapp.touches.state_rules import BROKEN_STATUSES
 from webapp.trips.board_columns import CHANNEL_ICONS, needs_panel, touch_name
@@ -157,8 +158,8 @@ class _Reader:
             touch.done_at or touch.send_at, self._who(touch),
             outcome_name(touch.outcome) if touch.outcome else "", touch.note, touch, message,
             self.acts.get(touch.id), can_tick=is_open and self.trip.cancelled_at is None,
-            needs_outcome=bool(step and needs_panel(step) and touch.replaces_id is None
-                               and touch.status not in BROKEN_STATUSES) or touch.status in BROKEN_STATUSES)
+            needs_outcome=is_ended_elsewhere(touch.step_code) or touch.status in BROKEN_STATUSES or bool(
+                step and needs_panel(step) and touch.replaces_id is None))
 
     def _state(self, touch: Touch, message: Message | None) -> tuple[str, str]:
         if touch.status in BROKEN_STATUSES:

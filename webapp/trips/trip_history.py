@@ -115,7 +115,8 @@ def tell_the_log() -> None:
         "departure": _l("Departure"), "return": _l("Return"), "departs": _l("Departs at"),
         "lands": _l("Lands at home at"), "companions": _l("Who travels along"), "addons": _l("Bought as well"),
         "note": _l("Note for colleagues"), "reason": _l("Reason"), "text": _l("Text"), "to": _l("To whom"),
-        "occasions": _l("Trips"), "touches": _l("Steps"), "external_ref": _l("Number in the booking system"),
+        "occasions": _l("Trips and other occasions"),
+        "touches": _l("Steps"), "external_ref": _l("Number in the booking system"),
     })
     add_log_words("occasion", _l("Letters of trips"), {
         "held": _l("Letters on hold: %(name)s"), "released": _l("Letters go again: %(name)s"),
@@ -125,7 +126,7 @@ def tell_the_log() -> None:
         "added": _l("New client: %(name)s"), "edited": _l("Changed the client %(name)s"),
         "assigned": _l("Another manager for %(name)s"), "consent": _l("Consent of %(name)s"),
         "consent-asked": _l("Asked %(name)s for consents"), "exported": _l("Downloaded everything about %(name)s"),
-        "erased": _l("Erased a client"),
+        "erased": _l("Erased a client"), "card-link": _l("Made a link to the card of %(name)s"),
     }, _client_names, {
         "contact": _l("Phone or e-mail"), "phones": _l("Phones"), "emails": _l("E-mail addresses"),
         "manager": _l("Manager"), "email": _l("E-mail"), "sms": "SMS", "kind": _l("What it was"), "file": _l("File"),

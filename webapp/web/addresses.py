@@ -11,6 +11,14 @@ def init_addresses(app: Flask) -> None:
     app.jinja_env.globals["url_for"] = address
 
 
+def kept_args(*names: str, **more: Any) -> dict[str, Any]:
+    """Arguments of the page's own address that a link takes along, and `more`.
+
+    Only those that are named: others are anybody's, and some of them mean something to `url_for`.
+    """
+    return {**{name: value for name in names if (value := request.args.get(name))}, **more}
+
+
 def address(endpoint: str, **values: Any) -> str:
     """`flask.url_for`, remembered. Relative endpoints and whole addresses depend on the request: they are not."""
     if not has_request_context() or endpoint.startswith(".") or any(name.startswith("_") for name in values):

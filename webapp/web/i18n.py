@@ -1,7 +1,9 @@
 """Languages: English message ids, Russian by default, a switch per user; formats of dates and numbers."""
 
 import os
+from collections.abc import Callable
 from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from threading import get_ident
@@ -17,9 +19,11 @@ from flask_babel import Babel, get_locale, gettext
 from flask_login import current_user
 
 from webapp.kit import clock as kit_clock
+from webapp.kit.numbers import display
 from webapp.web.examples import example_day, example_month
 
 LANGUAGES = ("ru", "en")
+_BY_BROWSER = "snova.by_browser"
 FOLDER = Path(__file__).resolve().parent.parent / "translations"
 babel = Babel()
 
@@ -31,35 +35,64 @@ def init_i18n(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(folder)
     babel.init_app(app, locale_selector=choose_language)
     app.jinja_env.filters.update(day=day, day_short=day_short, day_long=day_long, clock=clock, moment=moment,
-                                 rub=rub)
+                                 rub=rub, number=number, tenths=tenths, percent=percent)
     app.jinja_env.globals.update(page_language=page_language, example_day=example_day, example_month=example_month)
+
+
+def follow_browser(app: Flask, blueprint: str) -> None:
+    """Pages for people of whom nothing is known: they follow `?lang=`, then what the browser reads, then the agency."""
+    app.extensions.setdefault(_BY_BROWSER, set()).add(blueprint)
+
+
+def follows_browser() -> bool:
+    """Whether the page being made is one of these."""
+    return request.blueprint in current_app.extensions.get(_BY_BROWSER, ())
 
 
 def choose_language() -> str:
     """The user's own choice, then `?lang=` and the cookie of a visitor, then the agency's language.
 
-    The staff room says what the agency's language is (`snova.agency_language`); without it, the configuration.
+    Pages that follow the browser ask neither user nor cookie: `follow_browser`. The staff room says what the agency's
+    language is (`snova.agency_language`); without it, the configuration.
     """
     if not has_request_context():
         return str(current_app.config["BABEL_DEFAULT_LOCALE"])
-    if current_user and current_user.is_authenticated:
+    if follows_browser():
+        wished = request.args.get("lang"), *_languages_read()
+    elif current_user and current_user.is_authenticated:
         return str(current_user.language)
-    wished = request.args.get("lang") or request.cookies.get("lang")
-    if wished in LANGUAGES:
-        return wished
+    else:
+        wished = (request.args.get("lang") or request.cookies.get("lang"),)
+    chosen = next((code for code in wished if code in LANGUAGES), None)
+    if chosen:
+        return chosen
     agency = current_app.extensions.get("snova.agency_language")
     return (agency() if agency else None) or str(current_app.config["BABEL_DEFAULT_LOCALE"])
 
 
+def _languages_read() -> list[str]:
+    """What the browser asks for, the dearest first, without countries; q=0 is a language nobody wants."""
+    return [code.partition("-")[0].lower() for code, quality in request.accept_languages if quality > 0]
+
+
 def text(message: str, **values: Any) -> str:
     """What templates call `_`: the words in the reader's language, looked up once per language."""
-    found = _text(page_language(), message)
+    found = text_in(page_language(), message)
     return found % values if values else found
 
 
 @lru_cache(maxsize=8192)
-def _text(_language: str, message: str) -> str:
+def text_in(_language: str, message: str) -> str:
+    """The same where the language of the page is known already: long lists ask for it once."""
     return str(gettext(message))
+
+
+def speaker(language: str) -> Callable[..., str]:
+    """`_` for one page whose language is known: it is not asked for at every word."""
+    def said(message: str, **values: Any) -> str:
+        found = text_in(language, message)
+        return found % values if values else found
+    return said
 
 
 def today_here() -> date:
@@ -121,17 +154,24 @@ def day(value: date | None) -> str:
 
 
 def day_short(value: date | None) -> str:
-    """«21.07» for tables; Russian staff read it in both languages, English readers get «21 Jul»."""
+    """«21.07» for tables, in English «21 Jul»; a day of another year says which: «21.07.2027»."""
     if not value:
         return ""
-    return value.strftime("%d.%m") if _russian() else format_date(value, "d MMM", locale=get_locale())
+    here = value.year == kit_clock.now().year
+    if _russian():
+        return value.strftime("%d.%m" if here else "%d.%m.%Y")
+    return format_date(value, "d MMM" if here else "d MMM y", locale=get_locale())
 
 
 def day_long(value: date | None) -> str:
     """«21 июля 2026 г.» in Russian, «21 July 2026» in English."""
-    if not value:
-        return ""
-    return format_date(value, "d MMMM y" if _russian() else "d MMMM y", locale=get_locale())
+    return day_long_in(page_language(), value) if value else ""
+
+
+@lru_cache(maxsize=4096)
+def day_long_in(language: str, value: date) -> str:
+    """The same in a language that is known: long lists ask for it once."""
+    return format_date(value, "d MMMM y", locale=language)
 
 
 def clock(value: datetime | None, zone: str) -> str:
@@ -144,13 +184,28 @@ def moment(value: datetime | None, zone: str) -> str:
     return format_datetime(value, "d MMM, HH:mm", tzinfo=get_timezone(zone), locale=get_locale()) if value else ""
 
 
+def number(value: Decimal | None, digits: int | None = None, *, sign: bool = False) -> str:
+    """«1 250,5», in English "1,250.5"; with so many digits, or as few as it needs; "" for nothing."""
+    return display(value, digits, comma=_russian(), sign=sign)
+
+
+def tenths(value: int | None) -> str:
+    """An average kept in tenths: 86 is «8,6», in English "8.6"; "" for nothing."""
+    return number(Decimal(value) / 10, 1) if value is not None else ""
+
+
+def percent(value: Decimal | int | None) -> str:
+    """«3 %» and «1,5 %», in English "3%" and "1.5%"; a dash for nothing."""
+    return "–" if value is None else number(Decimal(value)) + ("\u00a0%" if _russian() else "%")
+
+
 def rub(kopecks: int | None) -> str:
     """«417 990 ₽», with kopecks only when there are any."""
     if kopecks is None:
         return ""
     whole, rest = divmod(kopecks, 100)
     text = f"{whole:,}".replace(",", "\u00a0")
-    return f"{text},{rest:02d}\u00a0₽" if rest else f"{text}\u00a0₽"
+    return f"{text}{',' if _russian() else '.'}{rest:02d}\u00a0₽" if rest else f"{text}\u00a0₽"
 
 
 def _russian() -> bool:

@@ -8,8 +8,9 @@ from flask import Flask, current_app, request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
-AGENCY, TEXTS = _l("Agency"), _l("Letters and plans")
-"""Menus of the bar: what the agency is and how it works, and what clients are told and when."""
+AGENCY, TEXTS, CLUB, QUALITY, MAIL = _l("Agency"), _l("Letters and plans"), _l("Club"), _l("Quality"), _l("Mail")
+"""Menus of the bar: what the agency is and how it works, what clients are told and when, cards with all about
+them, what clients say of us, and letters on their way out and in."""
 
 
 @dataclass(frozen=True)
@@ -101,10 +102,10 @@ def nav_of() -> list[dict[str, Any]]:
     if not current_user.is_authenticated:
         return []
     sections = sorted(current_app.extensions["snova.sections"], key=lambda s: s.order)
+    mine = [section for section in sections if section.roles & current_user.hats]
     items: list[dict[str, Any]] = []
-    for section in sections:
-        if section.roles & current_user.hats:
-            _place(items, _item(section), section.group)
+    for section in mine:
+        _place(items, _item(section, _here(mine)), section.group)
     # A menu of one is a step too many.
     return [item["items"][0] if len(item.get("items", "")) == 1 else item for item in items]
 
@@ -127,11 +128,16 @@ def _place(items: list[dict[str, Any]], item: dict[str, Any], group: Any) -> Non
     menu["current"] = menu["current"] or item["current"]
 
 
-def _item(section: Section) -> dict[str, Any]:
+def _here(sections: Iterable[Section]) -> str:
+    """The prefix of the section the page belongs to: of "/cards" and "/cards/report" the longer one."""
+    return max((section.prefix for section in sections if request.path.startswith(section.prefix)), key=len, default="")
+
+
+def _item(section: Section, here: str = "") -> dict[str, Any]:
     count = section.count() if section.count else None
     return {"id": f"count-{section.endpoint.replace('.', '-')}" if section.count else "",
             "url": url_for(section.endpoint), "label": section.label,
-            "current": request.path.startswith(section.prefix),
+            "current": section.prefix == here,
             "count": count[0] if count else 0, "count_red": bool(count and count[1])}
 
 

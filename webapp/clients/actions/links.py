@@ -20,15 +20,24 @@ def make_link(purpose: str, client_id: int, *, now: datetime, expires_at: dateti
 
     `channel` is the one it goes out by, `source` what it stands in. Raises ValueError for an unknown purpose.
     """
+    token = spell_token(secrets.randbits(128))
+    keep_link(token_hash(token), purpose, client_id, expires_at=expires_at, channel=channel, source=source, now=now)
+    return token
+
+
+def keep_link(hashed: str, purpose: str, client_id: int, *, now: datetime, expires_at: datetime | None = None,
+              channel: str = "", source: str = "") -> None:
+    """Let the token with this hash be a link: it was given out before anybody knew whose it will be.
+
+    Raises ValueError for an unknown purpose.
+    """
     if purpose not in PLACES:
         raise ValueError(purpose)
-    token = spell_token(secrets.randbits(128))
     with transaction() as session:
         # One per letter: an entity would cost more than the rest of the letter.
         session.connection().execute(_INSERT, {
-            "token_hash": token_hash(token), "purpose": purpose, "client_id": client_id, "channel": channel,
+            "token_hash": hashed, "purpose": purpose, "client_id": client_id, "channel": channel,
             "source": source, "created_at": now, "expires_at": expires_at, "revoked_at": None, "used_at": None})
-    return token
 
 
 def letters_url(client_id: int, *, source: str, now: datetime, channel: str = "email") -> str:

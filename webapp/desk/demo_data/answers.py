@@ -15,6 +15,7 @@ from webapp.post.incoming_rules import read_letter
 from webapp.post.models import Message
 from webapp.staff.models import Office
 from webapp.touches.actions.answering import take_answers
+from webapp.touches.models import Touch
 from webapp.trips.models import Trip
 
 BOX = f"pisma@{agency.DOMAIN}"
@@ -47,9 +48,9 @@ be delivered to one or more recipients.
 
 
 def last_letters(office: Office, before: datetime) -> list[Message]:
-    """The letters last sent to clients of the office, one for each client, newest first."""
+    """The letters about trips last sent to clients of the office, one for each client, newest first."""
     rows = db.session.scalars(
-        select(Message).join(Trip, Trip.client_id == Message.client_id)
+        select(Message).join(Touch, Touch.message_id == Message.id).join(Trip, Trip.occasion_id == Touch.occasion_id)
         .where(Message.office_id == office.id, Message.channel == "email", Message.state == "sent",
                Message.sent_at < before, Trip.cancelled_at.is_(None))
         .order_by(Message.sent_at.desc(), Message.id.desc()).limit(200)).all()

@@ -9,7 +9,7 @@ from webapp.kit.workdays import WorkingDays
 from webapp.touches.models import Touch
 
 CALLS = ("come", "come", "no", "no_answer", "come", "plans_trip", "come", "recommends", "come", "no_answer", "come",
-         "complains", "come")
+         "no", "come")
 VISITS = ("", "", "plans_trip", "", "recommends", "")
 CALL_NOTES = {
     "come": ("Всё понравилось, зайдут за подарком", "Отдохнули прекрасно, просили показать зимние туры",
@@ -19,13 +19,18 @@ CALL_NOTES = {
     "no_answer": ("", "Сбросили, напишу вечером"),
     "plans_trip": ("Хотят ещё раз на море, детям тоже понравилось", "Думают про экскурсионный тур"),
     "recommends": ("Подруга собирается в отпуск, разрешили позвонить",),
-    "complains": ("Ждали трансфер полтора часа, представитель не отвечал",),
 }
 VISIT_NOTES = ("Подарили альбом, посидели полчаса. Очень тепло", "Забрали подарок, взяли каталог на весну",
                "Пришли с детьми, рассказали про программу", "Оставили отзыв, фотографии пришлют")
 TASK_NOTES = ("Сделано", "Позвонила, договорились созвониться через неделю", "Разобрались, клиент доволен ответом")
+TOLD = "Рассказала, когда сгорят бонусы. Карту даст сестре: та собирается в Казань"
+NO_HURRY = "Рассказала, до какого дня бонусы живы. В этом году никуда не собираются"
+GIFT_NOTES = ("", "Очень обрадовались, фотографировались с альбомом", "")
+FRIEND_NOTES = ("Собираются всей семьёй, спросила даты", "Ещё выбирают, отправлю подборку", "Приятные люди, ждут цен")
 REMINDED = "Дозвонилась и напомнила о рейсе голосом"
-FRIENDS = (("Лидия", "+79000007001"), ("Оксана", "+79000007002"), ("Артём", "+79000007003"), ("Жанна", "+79000007004"))
+FRIENDS = (("Лидия", "+79000007001"), ("Оксана", "+79000007002"), ("Артём", "+79000007003"), ("Жанна", "+79000007004"),
+           ("Степан", "+79000007005"), ("Рита", "+79000007006"), ("Вадим", "+79000007007"), ("Нина", "+79000007008"),
+           ("Эмма", "+79000007009"), ("Игорь", "+79000007010"), ("Зоя", "+79000007011"))
 MEETING_TIMES = (time(12, 30), time(15, 0), time(17, 30), time(11, 0), time(18, 0))
 PUT_OFF_NOTES = ("Просила перезвонить позже: на совещании", "В дороге, договорились на другой день",
                  "Болеет ребёнок, просит перенести")
@@ -44,12 +49,16 @@ def result_of(touch: Touch, number: int, today: date, calendar: WorkingDays) -> 
     """What the person achieves with this step on `today`; `number` is the turn in this person's notebook."""
     if touch.replaces_id is not None:
         return Result("", REMINDED)
+    if touch.step_code == "burn_call":
+        return Result("told", TOLD)
     if touch.step_code == "call_back":
         return _call(touch, number, today, calendar)
     if touch.step_code == "visit":
         outcome = VISITS[number % len(VISITS)]
         return Result(outcome, _pick(VISIT_NOTES, number), _answers(outcome, number, today, calendar))
-    return Result("", _pick(TASK_NOTES, number))
+    if touch.channel == "gift":
+        return Result("", _pick(GIFT_NOTES, number))
+    return Result("", _pick(FRIEND_NOTES if touch.step_code.startswith("friend:") else TASK_NOTES, number))
 
 
 def _call(touch: Touch, number: int, today: date, calendar: WorkingDays) -> Result:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from webapp.db import db
 from webapp.desk.actions import tick
-from webapp.desk.demo_data import answers, habits, sales
+from webapp.desk.demo_data import answers, cards, complaints, friends, habits, sales, surveys
 from webapp.desk.demo_data.sales import Sale
 from webapp.desk.demo_data.trouble import deliver_with_trouble
 from webapp.desk.demo_data.working import MORNING, NIGHT, Work
@@ -24,7 +24,7 @@ from webapp.touches.actions.sending import queue_due, settle
 from webapp.touches.models import Occasion, Touch
 
 AFTER_LUNCH = time(17, 20)
-LEFT_OVERDUE = {"main": {-5: 1, -2: 1, -1: 1}, "ural": {-3: 1, -1: 1}}
+LEFT_OVERDUE = {"main": {-5: 1, -2: 1}, "ural": {-3: 1, -1: 1}}
 LEFT_TODAY = {"main": 6, "ural": 2}
 PUT_OFF_EARLIER = (-3, -2)
 STARTED = 12
@@ -58,11 +58,16 @@ class Life:
         day = today - timedelta(days=STARTED)
         if office.code == "main":
             self._plan_letters(office, today)
-        self._plan_sales(office, today, calendar, moment(day, time(9, 5), zone(office.timezone)))
+        began = moment(day, time(9, 5), zone(office.timezone))
+        self._plan_sales(office, today, calendar, began)
+        self._plan_cards(office, today, calendar, began)
         for word in habits.WORDS:
             if self.work.office_of(word.number) == office.code:
                 self._at(office, today + timedelta(days=word.day), time(13, word.number % 60),
                          lambda at, word=word: self.work.talk(word, today, at))  # type: ignore[misc]
+        friends.plan(self.work, office, today, lambda *deed: self._at(office, *deed))
+        surveys.plan(self.work, office, today, lambda *deed: self._at(office, *deed))
+        complaints.plan(self.work, office, today, lambda *deed: self._at(office, *deed))
         while day <= today:
             self._plan_day(office, day, (day - today).days, calendar)
             day += ONE_DAY
@@ -83,6 +88,17 @@ class Life:
                 sell = self.work.bring if at < began else self.work.sell
                 self._do(max(at, began), lambda now, sell=sell, sale=sale: sell(sale, now))  # type: ignore[misc]
                 self._plan_fate(sale, office, max(at, began))
+
+    def _plan_cards(self, office: Office, today: date, calendar: WorkingDays, began: datetime) -> None:
+        """Cards of earlier, brought along with the trips; then one sold nearly every day."""
+        self._do(began, lambda at: self.work.club.bring(office, self.work.trips, today, at))
+        if cards.office_of(cards.TO_TELL) == office.code:
+            self._at(office, today, time(0, 1), lambda at: self.work.expect(cards.TO_TELL, "burn_call", today, at))
+        for bought in cards.recent():
+            if bought.office == office.code:
+                day = calendar.on_or_before(today - timedelta(days=bought.days))
+                self._at(office, day, time(12, 10 + bought.client % 40), lambda at, bought=bought: (  # type: ignore[misc]
+                    self.work.club.sell(bought, self.work.trips.get(bought.client), at)))
 
     def _sold_at(self, sale: Sale, office: Office, calendar: WorkingDays) -> datetime:
         tz = zone(office.timezone)

@@ -12,6 +12,9 @@ from webapp.trips.actions import TripData
 FAILS, SILENT, STOPPED, CANCELLED = "fails", "silent", "stopped", "cancelled"
 """What happens to a trip: its reminder is refused, an SMS gets no answer, letters are stopped too long, it is off."""
 
+GRAND = {37: 742_000_00}
+"""A journey so dear that it alone leads to the highest level of the club; kopecks."""
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -94,7 +97,7 @@ def _sale(number: int, index: int, stage: Stage, turn: int, today: date) -> Sale
         purchase_on=today + timedelta(days=_bought(index, stage, turn, away)),
         departure_on=today + timedelta(days=away), return_on=today + timedelta(days=back),
         destination=route.destination, operator=route.operators[number % len(route.operators)],
-        booking_number=f"{4100 + number * 13}", price_kopecks=routes.price_of(route, number),
+        booking_number=f"{4100 + number * 13}", price_kopecks=GRAND.get(number) or routes.price_of(route, number),
         departure_time=routes.DEPARTS[number % 5] if number % 2 else None,
         landing_time=routes.LANDS[number % 5] if number % 2 else None,
         addons=(routes.ADDONS[number % 4],) if number % 3 == 0 else (),

@@ -10,6 +10,7 @@ from sqlalchemy import Select, select
 from webapp.db import db
 from webapp.desk.demo_data import answers, habits, routes, sales
 from webapp.desk.demo_data.actions import Opened, sell
+from webapp.desk.demo_data.clubbing import Club
 from webapp.desk.demo_data.sales import Sale
 from webapp.kit.days import zone
 from webapp.post.models import Message
@@ -19,6 +20,7 @@ from webapp.staff.models import Office, User
 from webapp.staff.rules import Actor
 from webapp.touches.actions import journal, occasions, ticking
 from webapp.touches.actions.sending import settle
+from webapp.touches.answer_rules import ended_elsewhere
 from webapp.touches.models import Touch
 from webapp.trips.actions import cancel_trip, release_letters, stop_letters
 from webapp.trips.models import Trip
@@ -38,6 +40,10 @@ class Work:
     turns: Iterator[int] = field(default_factory=count)
     fates: dict[str, int] = field(default_factory=dict)
     heard: set[int | None] = field(default_factory=set)
+    club: Club = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.club = Club(self.agency)
 
     def office_of(self, number: int) -> str:
         """Code of the office that sells trip `number`."""
@@ -48,6 +54,7 @@ class Work:
         office = self.agency.offices[sale.office]
         day = at.astimezone(zone(office.timezone)).date()
         self._sold(sale, sell(sale.bought_on(day), office, self._seller(sale), now=at))
+        self.club.travel(sale.client, self.trips[sale.number], at)
 
     def bring(self, sale: Sale, at: datetime) -> None:
         """A trip out of the sheet kept before: what was due by then is ticked, its time unknown."""
@@ -137,6 +144,15 @@ class Work:
         loose = _for_people(office).where(Touch.due_on == day, Touch.occasion_id.is_(None))
         self.left |= {touch.id for touch in db.session.scalars(loose)}
 
+    def expect(self, trip: int, step_code: str, day: date, at: datetime) -> None:
+        """The step of the client of this trip stays open, and stands on `day` even where that is a day off."""
+        client_id = self._trip(trip).client_id
+        for touch in db.session.scalars(select(Touch).where(
+                Touch.client_id == client_id, Touch.step_code == step_code, Touch.status == "planned")).all():
+            self.left.add(touch.id)
+            if touch.due_on != day:
+                ticking.move(touch.id, day, actor=self._actor(touch), now=at)
+
     def put_off(self, office: Office, day: date, how_many: int, by_days: int, at: datetime) -> None:
         """Clients ask for another day."""
         calm = [touch for touch in self._due_on(office, day) if touch.due_time is None]
@@ -168,8 +184,8 @@ class Work:
 
     def _due_on(self, office: Office, day: date) -> list[Touch]:
         """One step per trip due on `day`, not left already."""
-        rows = db.session.scalars(_for_people(office).where(
-            Touch.due_on == day, Touch.occasion_id.is_not(None)).order_by(Touch.id)).all()
+        rows = db.session.scalars(_for_people(office).join(Trip, Trip.occasion_id == Touch.occasion_id).where(
+            Touch.due_on == day).order_by(Touch.id)).all()
         return [touch for touch in {row.occasion_id: row for row in rows}.values() if touch.id not in self.left]
 
     def _actor(self, touch: Touch) -> Actor:
@@ -188,4 +204,5 @@ class Work:
 def _for_people(office: Office) -> Select[Touch]:
     """Open steps of people in one office."""
     return select(Touch).where(Touch.office_id == office.id, Touch.status == "planned", Touch.automatic.is_(False),
-                               Touch.due_on.is_not(None))
+                               Touch.due_on.is_not(None),
+                               *(~Touch.step_code.startswith(f"{kind}:") for kind in sorted(ended_elsewhere())))

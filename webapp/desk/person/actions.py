@@ -11,10 +11,15 @@ from webapp.batches import uploads
 from webapp.batches.models import Batch, BatchRow
 from webapp.batches.rules import OPEN
 from webapp.clients.models import Client, consents_of
+from webapp.club.actions.leaving import leave_club
+from webapp.club.traces import spoken_of
+from webapp.complaints.form_questions import waiting_from
+from webapp.complaints.questions import has_open
 from webapp.config import Settings
 from webapp.db import after_commit, db, transaction
+from webapp.desk.person.all_policies import POLICIES
 from webapp.desk.person.findings import Found, files_of, find_all, in_sheets
-from webapp.desk.person.policies import DELETE, EMPTY, POLICIES, emptied
+from webapp.desk.person.policies import DELETE, EMPTY, emptied
 from webapp.post import actions as post
 from webapp.post.actions.history import fence
 from webapp.post.actions.wishes import addresses_of
@@ -42,23 +47,30 @@ def erase_person(client: Client, *, actor: Actor, now: datetime) -> None:
     """Erase everything that tells who this was (152-ФЗ). What stays are numbers without a name, and keyed hashes of
     the addresses, so that nobody writes there again (`quality.md` §1, 16).
 
-    Letters that wait are cancelled first; one being handed over still leaves. Raises NotAllowed, BadInput("gone").
+    Letters that wait are cancelled first; one being handed over still leaves. Raises NotAllowed, BadInput("gone"),
+    BadInput("complains"): the law wants an answer to an open complaint, and nobody can be answered who is forgotten.
     """
     may_handle(actor, client.office_id)
     rows, batches = in_sheets(client)
     with transaction() as session:
+        # Cards before occasions, as everywhere.
+        leave_club(client, actor=actor, now=now)
         occasions = lock_all(session.scalars(select(Occasion.id).where(Occasion.client_id == client.id)))
         # As in every stop: after the occasions, before clients and messages.
         fence(session)
         client = session.get_one(Client, client.id, with_for_update=True, populate_existing=True)
         if client.erased_at is not None:
             raise BadInput("gone")
+        if has_open(client.id) or waiting_from(client):
+            raise BadInput("complains")
         for occasion in occasions.values():
             if occasion.closed_at is None or occasion.broken or occasion.attention_on:
                 cancel_occasion(occasion, reason="erased", actor=actor, now=now)
         _drop_tasks(client.id, actor, now)
         _never_again(client, actor, now)
         found = find_all(client)
+        for table, ids in spoken_of(client).items():
+            found.doomed.rows.setdefault(table, set()).update(ids)
         found.batch_rows, found.batches = rows, batches
         files = files_of(batches)
         _leave_companions(client)

@@ -5,19 +5,24 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Column, Table, and_, func, or_, select
+from sqlalchemy import Column, Table, and_, case, exists, func, or_, select
 
 from webapp.batches.models import Batch, BatchRow
 from webapp.batches.rules import OPEN
 from webapp.clients.models import Client
+from webapp.club.traces import own_ops
 from webapp.db import db
 from webapp.desk.closure import Doomed, doomed_by, some
-from webapp.desk.person.policies import POLICIES, Policy
+from webapp.desk.person.all_policies import POLICIES
+from webapp.desk.person.policies import Policy
 from webapp.post.incoming_models import Incoming
+from webapp.post.models import Message, MessageContent
+from webapp.post.rules import CODE
 from webapp.staff.models import AuditEntry
 from webapp.trips.models import Trip
 
-SUBJECTS = ("client", "trip", "touch", "occasion", "message", "incoming")
+SUBJECTS = ("client", "trip", "touch", "occasion", "message", "incoming", "referral", "gift", "card",
+            "survey_answer", "review", "complaint")
 """Tables whose rows the log of changes names; the subject there has the name of the table."""
 _DIGITS = re.compile(r"\D")
 _PHONE = 10
@@ -58,6 +63,7 @@ def find_all(client: Client) -> Found:
     addresses = [email.address.casefold() for email in client.emails]
     letters = set(db.session.scalars(select(Incoming.id).where(func.lower(Incoming.sender).in_(addresses))))
     doomed.rows.setdefault(db.metadata.tables["incoming"], set()).update(letters)
+    doomed.rows.setdefault(db.metadata.tables["bonus_op"], set()).update(own_ops(client.id))
     return Found(client.id, doomed)
 
 
@@ -102,13 +108,24 @@ def rows_of(found: Found) -> Iterator[tuple[str, Policy, list[dict[str, Any]]]]:
     """(table, policy, rows with the columns that are handed out) of everything with a policy."""
     for name, policy in POLICIES.items():
         table = db.metadata.tables[name]
-        columns = [table.c[column] for column in (*policy.shown, *policy.links)]
+        columns = [_handed_out(table.c[column]) for column in (*policy.shown, *policy.links)]
+        if not columns:
+            # It only ties others together.
+            continue
         first = [table.c.id] if "id" in table.c else []
         rows: list[dict[str, Any]] = []
         for condition in found.where(table):
             rows += [dict(row) for row in db.session.execute(
                 select(*columns).where(condition).order_by(*first)).mappings()]
         yield name, policy, rows
+
+
+def _handed_out(column: Column[Any]) -> Any:
+    """The column; codes that open a page are for the phone they went to, so their texts are empty."""
+    if column is not MessageContent.__table__.c.text:
+        return column
+    is_code = exists().where(Message.id == MessageContent.message_id, Message.klass == CODE)
+    return case((is_code, ""), else_=column).label(column.name)
 
 
 def log_of(found: Found) -> list[AuditEntry]:

@@ -9,14 +9,17 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from webapp.clients import labels
+from webapp.club.actions.friends import SOURCE as FRIEND
 from webapp.desk.person.policies import Policy
 from webapp.kit import money
 from webapp.staff import zones
+from webapp.touches.kind_words import kind_name
 from webapp.touches.plan_rules import CHAT_NAMES
+from webapp.touches.shipped import anchor_named
 from webapp.trips.board_columns import touch_name
 from webapp.trips.step_words import outcome_name, reason_or_text
 from webapp.trips.trip_history import step_event_words
-from webapp.web.i18n import moment
+from webapp.web.i18n import moment, page_language
 
 Row: TypeAlias = Mapping[str, Any]
 Pairs: TypeAlias = list[tuple[Any, str]]
@@ -34,7 +37,7 @@ CODES: dict[str, Mapping[str, Any]] = {
     "gender": labels.GENDERS, "language": labels.LANGUAGES, "timezone": {**zones.RUSSIAN, **zones.NEAR},
     "direction": {"out": _l("from us"), "in": _l("from the client")},
     "purpose": {"letters": _l("Choosing letters"), "consent": _l("Consents")},
-    "kind": {"trip": _l("Trip")}, "source": {DEMO: ""}, "state": _SENT,
+    "source": {DEMO: "", FRIEND: _l("A friend’s invitation")}, "state": _SENT,
     "status": {"planned": _l("planned"), "queued": _l("on its way"), "done": _l("done"), "skipped": _l("not needed"),
                "dropped": _l("not needed"), "cancelled": _l("called off"), "missed": _l("missed"),
                "failed": _l("did not go out"), "unknown": _l("unknown")},
@@ -113,7 +116,7 @@ class Reader:
         if column == "preferences":
             return _line(labels.preference_facts(value, self.today))
         if column == "anchors":
-            return _line([(label, _day(value.get(code))) for code, label in _DATES.items()])
+            return _line([(_date_name(code), _day(text)) for code, text in value.items()])
         if column == "facts":
             return _line([(label, _flat(value.get(code))) for code, label in _FACTS.items()])
         return _flat([one.get("name", "") if isinstance(one, dict) else one for one in value])
@@ -125,13 +128,20 @@ class Reader:
             return outcome_name(value)
         if column == "reason":
             return reason_or_text(value)
-        return str(CODES.get(column, {}).get(value, value))
+        return kind_name(value) if column == "kind" else str(CODES.get(column, {}).get(value, value))
 
 
 def _comes(row: Row) -> str:
     if row["stopped"] or row["trips_only"]:
         return _("nothing comes") if row["stopped"] else _("only reminders of a trip")
     return _("about your trips, news and offers") if row["marketing"] else _("only about your trips")
+
+
+def _date_name(code: str) -> str:
+    """«Вылет», «День сгорания»."""
+    anchor = anchor_named(code)
+    name = code if anchor is None else anchor.en if page_language() == "en" else anchor.ru
+    return str(_DATES[code]) if code in _DATES else name[:1].upper() + name[1:]
 
 
 def _line(pairs: list[tuple[Any, Any]]) -> str:

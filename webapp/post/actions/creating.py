@@ -48,8 +48,9 @@ def enqueue(*, source: str, office_id: int, client_id: int | None, klass: str, c
     due = max(not_before or now, now)
     values = dict(
         key=key, source=source, office_id=office_id, client_id=client_id, klass=klass, channel=channel,
-        address=address.strip(), address_hash=address_hash(address, channel), gist="" if subject else text[:200],
-        subject=subject, sender=sender, reply_to=reply_to, to_name=to_name, lane=lane, zone=zone,
+        address=address.strip(), address_hash=address_hash(address, channel),
+        gist="" if subject else rules.told(klass, text)[:200], subject=subject,
+        sender=sender, reply_to=reply_to, to_name=to_name, lane=lane, zone=zone,
         not_before=due, next_try_at=due, true_until=true_until, letter_version_id=letter_version_id,
         group_key=group_key, unsubscribe_url=unsubscribe_url, resend=resend, resend_of=resend_of, created_at=now,
         message_id=message_id(key, sender), state="queued", parts=sms_parts(text).parts if channel == "sms" else 0)

@@ -13,6 +13,7 @@ from webapp.post.actions.history import locked_ids, note
 from webapp.post.models import STOPPABLE, Message
 from webapp.post.obstacles import message
 from webapp.post.reading import content
+from webapp.post.rules import told
 from webapp.staff.rules import Actor
 
 _STATES = ("held", "queued")
@@ -45,7 +46,7 @@ def replace_text(row: Message, *, subject: str, text: str, html: str, version_id
             return False
         connection = session.connection()
         connection.execute(update(message).where(message.c.id == row.id).values(
-            subject=subject, gist="" if subject else text[:200], letter_version_id=version_id,
+            subject=subject, gist="" if subject else told(klass, text)[:200], letter_version_id=version_id,
             unsubscribe_url=unsubscribe_url, parts=sms_parts(text).parts if row.channel == "sms" else 0,
             sender=sender, reply_to=reply_to, klass=klass))
         connection.execute(update(content).where(content.c.message_id == row.id).values(

@@ -12,6 +12,7 @@ from webapp.staff.actions import checks
 from webapp.staff.actions.rows import Facts, locked, put
 from webapp.staff.actions.sessions import end_sessions, home_office
 from webapp.staff.audit import actor_of, record
+from webapp.staff.leaving import Leaving, hand_on
 from webapp.staff.lists import admins_at_work, nobody_yet
 from webapp.staff.models import Office, Setting, User, setting
 from webapp.staff.rules import ADMIN, DIRECTOR, Actor, BadInput, NotAllowed, role_of
@@ -81,12 +82,15 @@ def edit_user(user: User, person: Person, *, actor: Actor, now: datetime) -> Use
 def dismiss(user: User, *, actor: Actor, now: datetime) -> None:
     """The person leaves: sessions end at once and signing in is over; what they did stays under their name.
 
+    Work that may not wait for a successor (complaints) goes on at once.
+
     Raises NotAllowed("own-dismissal") or NotAllowed("last-admin"). Repeating it changes nothing.
     """
     actor.needs(ADMIN)
     if user.id == actor.user_id:
         raise NotAllowed("own-dismissal")
-    with transaction():
+    with transaction() as session:
+        hand_on(Leaving(user.id, session.scalars(select(Office.id)).all(), None, actor, now))
         _lock_admins()
         if not locked(user).works_here:
             return

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from webapp.db import db, transaction
 from webapp.staff.actions import checks
 from webapp.staff.audit import record
-from webapp.staff.models import Setting
+from webapp.staff.models import Setting, held_setting
 from webapp.staff.rules import ADMIN, Actor, BadInput
 
 
@@ -16,10 +16,10 @@ def change_settings(values: dict[str, Any], *, actor: Actor, now: datetime) -> N
     actor.needs(ADMIN)
     facts = {}
     with transaction() as session:
-        for key, new in values.items():
-            row = session.get(Setting, key, with_for_update=True)
-            old = None if row is None else row.value
-            if old == new or (row is None and new in ("", None)):
+        # In one order, whoever changes several.
+        for key, new in sorted(values.items()):
+            old = held_setting(key)
+            if old == new or (old is None and new == ""):
                 continue
             session.merge(Setting(key=key, value=new))
             facts[key] = [old, new]

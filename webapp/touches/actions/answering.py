@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import false, or_, select, text
 from sqlalchemy.orm import Session
 
 from webapp.clients.actions import set_consent
@@ -15,14 +15,17 @@ from webapp.staff.calendars import calendar_of, today_of
 from webapp.staff.models import User, UserOffice
 from webapp.staff.rules import DIRECTOR, SERVICE
 from webapp.touches.answer_rules import ANSWER, CAME, MOST_NOTE, MOST_TOLD, QUALITY_KINDS, shortened
+from webapp.touches.answer_takers import kinds, taker_of
 from webapp.touches.history import log, snapshot
 from webapp.touches.locking import lock_free
 from webapp.touches.models import Occasion, Touch
+from webapp.touches.shipped import TRIP
 from webapp.touches.standing import refresh
 
 BATCH = 50
 READER = job("returns")
 _NEW = text("incoming.state = 'new'")
+_TAKE_IN = sorted(QUALITY_KINDS | {TRIP})
 
 
 def take_answers(*, now: datetime) -> int:
@@ -31,7 +34,7 @@ def take_answers(*, now: datetime) -> int:
     The one who owns the occasion answers, else the client's manager, else anybody of the office; what answers a
     letter about a lost sale goes to customer service. Safe to run twice and by several workers at once.
     """
-    taken = last = 0
+    taken, last = _hand_over(now), 0
     while True:
         with transaction() as session:
             found = session.scalars(select(Incoming).where(_NEW, Incoming.id > last).order_by(Incoming.id)
@@ -49,37 +52,68 @@ def take_answers(*, now: datetime) -> int:
         last = found[-1].id
 
 
+def _hand_over(now: datetime) -> int:
+    """Letters that answer something of a room on the right, before all others: each in a transaction of its own, since
+    whoever takes it locks what it is about."""
+    with transaction() as session:
+        about = or_(*(Message.source.startswith(f"{kind}:") for kind in kinds()), false())
+        ids = session.scalars(select(Incoming.id).join(Message, Message.id == Incoming.message_id).where(
+            _NEW, about).order_by(Incoming.id)).all()
+    return sum(_handed_over(number, now) for number in ids)
+
+
+def _handed_over(incoming_id: int, now: datetime) -> bool:
+    with transaction() as session:
+        row = session.scalars(select(Incoming).where(_NEW, Incoming.id == incoming_id)
+                              .with_for_update(skip_locked=True).execution_options(populate_existing=True)).first()
+        message = session.get(Message, row.message_id) if row is not None and row.message_id else None
+        take = taker_of(message) if message is not None else None
+        if row is None or message is None or take is None or not take(session, row, message, now):
+            return False
+        client = session.get_one(Client, row.client_id)
+        _keep_contact(session, row, client, None, now)
+        _heed_stop(row, client, now)
+        row.state = "done"
+        return True
+
+
 def _occasion_of(session: Session, row: Incoming) -> int | None:
-    """What the letter is about: the occasion of the letter it answers, else the client's newest open one."""
+    """What the letter is about: the occasion of the letter it answers, else the client's newest open trip.
+
+    Other occasions may end by themselves (a card was shown): an answer still owed to the client must not end with them.
+    """
     message = session.get(Message, row.message_id) if row.message_id else None
     kind, _colon, number = (message.group_key if message else "").partition(":")
     if kind == "occasion" and number.isdigit():
         occasion = session.get(Occasion, int(number))
-        fits = occasion is not None and occasion.client_id == row.client_id
+        fits = occasion is not None and occasion.client_id == row.client_id and occasion.kind in _TAKE_IN
         return occasion.id if occasion is not None and fits and occasion.cancelled_at is None else None
     return session.scalar(select(Occasion.id).where(
-        Occasion.client_id == row.client_id, Occasion.closed_at.is_(None), Occasion.cancelled_at.is_(None))
-        .order_by(Occasion.id.desc()).limit(1))
+        Occasion.client_id == row.client_id, Occasion.closed_at.is_(None), Occasion.cancelled_at.is_(None),
+        Occasion.kind.in_(_TAKE_IN)).order_by(Occasion.id.desc()).limit(1))
 
 
 def _take_one(session: Session, row: Incoming, occasion: Occasion | None, now: datetime) -> None:
     client = session.get_one(Client, row.client_id)
     office = occasion.office if occasion is not None else client.office
-    today = today_of(office, now)
-    said = shortened(row.text or row.subject, MOST_TOLD)
+    _keep_contact(session, row, client, occasion, now)
+    day = calendar_of(office).on_or_after(today_of(office, now))
+    _ask_for_answer(session, row, client, occasion, day, now)
+    _heed_stop(row, client, now)
+    row.state = "done"
+    if occasion is not None:
+        refresh(occasion, now=now)
+
+
+def _keep_contact(session: Session, row: Incoming, client: Client, occasion: Occasion | None, now: datetime) -> None:
+    """The letter stands in the client's timeline."""
+    today = today_of(occasion.office if occasion is not None else client.office, now)
     came = _touch(client, occasion, f"{CAME}:{row.id}", "email", today, now)
-    came.direction, came.status, came.note = "in", "done", said
+    came.direction, came.status, came.note = "in", "done", shortened(row.text or row.subject, MOST_TOLD)
     came.done_at = min(row.came_at, now) if row.came_at.year > 2000 else now
     session.add(came)
     session.flush()
     log(came, "recorded", {**snapshot(came), "status": "cancelled"}, actor=READER, now=now)
-    day = calendar_of(office).on_or_after(today)
-    _ask_for_answer(session, row, client, occasion, day, now)
-    if row.asks_stop == "sure" and row.proof in ("tag", "id"):
-        _stop_news(row, client, now)
-    row.state = "done"
-    if occasion is not None:
-        refresh(occasion, now=now)
 
 
 def _ask_for_answer(session: Session, row: Incoming, client: Client, occasion: Occasion | None, day: date,
@@ -121,10 +155,11 @@ def _quality_of(session: Session, occasion: Occasion) -> int | None:
     return next(iter(fitting), None)
 
 
-def _stop_news(row: Incoming, client: Client, now: datetime) -> None:
+def _heed_stop(row: Incoming, client: Client, now: datetime) -> None:
     """Nothing but «stop» was written, in answer to a letter of ours: it works at once (`domain.md` §2.6)."""
-    set_consent(client, "withdraw", ["email"], how="email", address=row.sender, actor=READER, now=now)
-    row.asks_stop = "stopped"
+    if row.asks_stop == "sure" and row.proof in ("tag", "id"):
+        set_consent(client, "withdraw", ["email"], how="email", address=row.sender, actor=READER, now=now)
+        row.asks_stop = "stopped"
 
 
 def _touch(client: Client, occasion: Occasion | None, code: str, channel: str, day: date, now: datetime) -> Touch:

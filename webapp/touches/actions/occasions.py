@@ -20,7 +20,7 @@ from webapp.touches.people import performer_for
 from webapp.touches.rules import PlannedTouch, schedule
 from webapp.touches.standing import refresh
 from webapp.touches.state_rules import OPEN_STATUSES
-from webapp.touches.store import StoredStep
+from webapp.touches.store import StoredStep, source_key
 
 
 @dataclass(frozen=True)
@@ -201,11 +201,6 @@ def hand_over(from_id: int, to_id: int, office_ids: Sequence[int], *, actor: Act
 def group_key(occasion_id: int) -> str:
     """How messages and holds of an occasion are grouped in the outbox."""
     return f"occasion:{occasion_id}"
-
-
-def source_key(touch_id: int) -> str:
-    """How a touch is named as the source of a message."""
-    return f"touch:{touch_id}"
 
 
 def _newest(occasion: Occasion) -> dict[str, Touch]:

@@ -13,6 +13,7 @@ from webapp.touches.models import Plan, PlanDraft, PlanStep, PlanVersion
 from webapp.touches.plan_book import Book
 from webapp.touches.plan_check_rules import PlanFinding, faults_of, with_classes
 from webapp.touches.plan_draft_rules import DraftStep, difference
+from webapp.touches.shipped import anchors_of
 
 Edit = Callable[[Sequence[DraftStep]], Sequence[DraftStep]]
 
@@ -80,7 +81,7 @@ def publish(plan_id: int, *, seen: str, actor: Actor, now: datetime) -> PlanVers
             raise PlanMeanwhile(book)
         texts = plan_book.texts()
         steps = with_classes(book.steps, texts)
-        findings = faults_of(steps, texts, book.plan.kind)
+        findings = faults_of(steps, texts, anchors_of(book.plan.kind))
         if findings:
             raise PlanBlocked(findings)
         version = PlanVersion(plan_id=plan_id, number=book.in_force.number + 1, author=actor.name, published_at=now)

@@ -17,7 +17,6 @@ from webapp.staff.audit import record
 from webapp.staff.models import Office
 from webapp.staff.rules import ADMIN, Actor
 from webapp.touches import plan_book, store
-from webapp.touches.actions.occasions import source_key
 from webapp.touches.history import log, new_bundle, snapshot
 from webapp.touches.locking import lock_all
 from webapp.touches.models import Occasion, Plan, PlanVersion, Touch
@@ -25,11 +24,13 @@ from webapp.touches.people import performer_for
 from webapp.touches.replan_rules import GONE, KEPT, LATE, OFF, PINNED, Shift
 from webapp.touches.replans import Reader, newest_of, wanted_of
 from webapp.touches.rules import BadAnchors, PlannedTouch, check_anchors
+from webapp.touches.shipped import TRIP
 from webapp.touches.standing import refresh
-from webapp.touches.store import StoredStep
+from webapp.touches.store import StoredStep, source_key
 from webapp.touches.touch_rules import Calendar
 
-KIND = "plan"
+KIND, OTHER = "plan", "plan-other"
+"""Names of this work: for trips, and for occasions of other kinds."""
 CHANGED, SAME, PASSED, LEFT = "changed", "same", "passed", "left"
 IDS_AT_ONCE = 500
 
@@ -50,15 +51,17 @@ def begin(plan_id: int, *, actor: Actor, now: datetime) -> Batch | None:
         number = plan_book.count_behind(plan_id, target.number)
         if not number:
             return None
-        for batch in session.scalars(select(Batch).where(Batch.kind == KIND, Batch.state.in_(OPEN))):
+        for batch in session.scalars(select(Batch).where(Batch.kind.in_((KIND, OTHER)), Batch.state.in_(OPEN))):
             if batch.mapping.get("version") == target.id:
                 return batch
-        record(actor, "applied", "plan", plan_id, now=now,
+        is_trip = book.plan.kind == TRIP
+        record(actor, "applied" if is_trip else "applied-other", "plan", plan_id, now=now,
                facts={"version": ["", target.number], "occasions": ["", number]})
         office = min(actor.office_ids) if actor.office_ids else session.scalars(select(Office.id)).first() or 0
         # An administrator without an office of their own changes the plan of all.
-        return create(KIND, actor=replace(actor, is_network=True), office_id=office, now=now, state=READY,
-                      all_rows=number, mapping={"plan": plan_id, "version": target.id, "number": target.number})
+        return create(KIND if is_trip else OTHER, actor=replace(actor, is_network=True), office_id=office, now=now,
+                      state=READY, all_rows=number,
+                      mapping={"plan": plan_id, "version": target.id, "number": target.number})
 
 
 def run_application(work: Work) -> None:

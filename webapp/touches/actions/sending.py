@@ -12,9 +12,10 @@ from webapp.db import db, transaction
 from webapp.post import actions as post
 from webapp.post.actions.spending import OVER as NO_BUDGET
 from webapp.post.models import Message
+from webapp.post.pauses import was_paused
 from webapp.staff.audit import job
 from webapp.touches import store
-from webapp.touches.actions.occasions import group_key, source_key
+from webapp.touches.actions.occasions import group_key
 from webapp.touches.history import log, snapshot
 from webapp.touches.locking import claim_touches, lock_free
 from webapp.touches.models import PLANNED, Occasion, PlanStep, Touch
@@ -22,6 +23,7 @@ from webapp.touches.people import performer_for
 from webapp.touches.rules import replacement_call
 from webapp.touches.standing import refresh
 from webapp.touches.state_rules import FROM_MESSAGE
+from webapp.touches.store import source_key
 from webapp.touches.writing import Desk, Unsendable, Written, lane_of, write
 
 PLANNER = job("planner")
@@ -159,6 +161,10 @@ def _settle_one(touch: Touch, message: Message, now: datetime) -> None:
         _turn(touch, "skipped" if message.last_code != "cancelled" else "cancelled", message.last_code, now)
         if _is_reminder(touch) and message.last_code == NO_BUDGET:
             _call_instead(touch, now)
+        return
+    if target == "missed" and was_paused(message):
+        # Paused while the client's complaint was open: left out, and nobody's fault.
+        _turn(touch, "skipped", "paused", now)
         return
     if target == touch.status:
         return

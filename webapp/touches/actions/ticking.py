@@ -12,8 +12,8 @@ from webapp.staff.calendars import calendar_of
 from webapp.staff.models import Office
 from webapp.staff.rules import DIRECTOR, MANAGER, SERVICE, Actor, NotAllowed
 from webapp.touches import store
-from webapp.touches.answer_rules import outcomes_of
-from webapp.touches.effects import BadOutcome, Case, cause
+from webapp.touches.answer_rules import is_ended_elsewhere, outcomes_of
+from webapp.touches.effects import BadOutcome, Case, cause, held_by, was_done
 from webapp.touches.history import log, new_bundle, put_back, snapshot
 from webapp.touches.models import Occasion, Touch, TouchEvent
 from webapp.touches.people import stands_in_for
@@ -39,6 +39,14 @@ class NothingToUndo(Exception):
     """The change was undone already, or somebody changed the step since."""
 
 
+class StaysDone(Exception):
+    """What followed from the step keeps it as it is; `sentence` says why."""
+
+    def __init__(self, sentence: Any) -> None:
+        super().__init__()
+        self.sentence = sentence
+
+
 def tick(touch_id: int, *, actor: Actor, now: datetime, outcome: str = "", note: str = "",
          answers: Mapping[str, Any] | None = None, bundle: str = "", seen: int | None = None) -> Touch:
     """Mark a step as done, or record the outcome of a call (`domain.md` §1.1).
@@ -52,6 +60,7 @@ def tick(touch_id: int, *, actor: Actor, now: datetime, outcome: str = "", note:
             raise AlreadyDone(touch)
         if seen is not None and seen != touch.attempts:
             raise AlreadyDone(touch)
+        _here(touch)
         _may_edit(touch, actor, note, now)
         _check_outcome(touch, outcome, note)
         case = Case(touch, touch.occasion, actor, now, bundle or new_bundle(), note, answers or {})
@@ -66,16 +75,22 @@ def tick(touch_id: int, *, actor: Actor, now: datetime, outcome: str = "", note:
 
 
 def undo(bundle: str, *, actor: Actor, now: datetime) -> list[Touch]:
-    """Put back everything one action changed: step, visit, follow-ups. Raises NothingToUndo, NotAllowed."""
+    """Put back everything one action changed: step, visit, follow-ups. Raises NothingToUndo, StaysDone, NotAllowed."""
     with transaction() as session:
         events = session.scalars(select(TouchEvent).where(TouchEvent.bundle == bundle, TouchEvent.undoes_id.is_(None))
                                  .order_by(TouchEvent.id.desc())).all()
         if not events:
             raise NothingToUndo
         touches = {touch_id: to_change(touch_id, actor) for touch_id in sorted({e.touch_id for e in events})}
+        if any(event.verb != "added" and is_ended_elsewhere(touches[event.touch_id].step_code) for event in events):
+            # It was done where it belongs, and is taken back there.
+            raise NothingToUndo
         if session.scalar(select(TouchEvent.id).where(TouchEvent.undoes_id.in_([e.id for e in events])).limit(1)):
             raise NothingToUndo
         _may_undo(events, actor, touches)
+        for touch in touches.values():
+            if (sentence := held_by(touch)) is not None:
+                raise StaysDone(sentence)
         for event in events:
             touch = touches[event.touch_id]
             before = snapshot(touch)
@@ -97,6 +112,7 @@ def move(touch_id: int, day: date, *, actor: Actor, now: datetime, at: time | No
         touch = to_change(touch_id, actor)
         if touch.status != "planned" or touch.automatic:
             raise AlreadyDone(touch)
+        _here(touch)
         _may_edit(touch, actor, note, now)
         if day < _today(touch, now):
             raise BadOutcome("date-past")
@@ -121,6 +137,7 @@ def not_needed(touch_id: int, *, reason: str, actor: Actor, now: datetime, bundl
         touch = to_change(touch_id, actor)
         if touch.status not in OPEN_STATUSES or touch.status == "queued":
             raise AlreadyDone(touch)
+        _here(touch)
         if not reason:
             raise BadOutcome("reason-needed")
         _may_edit(touch, actor, reason, now)
@@ -153,6 +170,12 @@ def to_change(touch_id: int, actor: Actor) -> Touch:
     if touch is None or not actor.may_see(touch.office_id):
         raise LookupError(touch_id)
     return touch
+
+
+def _here(touch: Touch) -> None:
+    """Raises BadOutcome("elsewhere") for a step that ends with the thing it is about."""
+    if is_ended_elsewhere(touch.step_code):
+        raise BadOutcome("elsewhere")
 
 
 def _may_edit(touch: Touch, actor: Actor, note: str, now: datetime) -> None:
@@ -227,6 +250,7 @@ def _close(case: Case, outcome: str) -> None:
         _close_replaced(case, touch.replaces_id)
     if outcome and outcome != "no_answer":
         cause(OUTCOMES[outcome].effect, case)
+    was_done(case)
 
 
 def _close_replaced(case: Case, touch_id: int) -> None:

@@ -5,25 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import and_, false, or_, select
+from sqlalchemy import and_, false, func, or_, select
 
 from webapp.clients import actions as clients
 from webapp.clients.models import Client, Email
 from webapp.db import db, transaction
-from webapp.kit.days import local_day, zone
-from webapp.letters.files import as_text
-from webapp.letters.identities import photo_part, signature_for
-from webapp.letters.placeholders import REGISTRY
-from webapp.letters.rendering import render_email
 from webapp.letters.rules import LetterError
 from webapp.letters.store import letter_in_force
-from webapp.post import actions as post
-from webapp.post.sender import envelope
+from webapp.staff.leaving import Leaving, hand_on
 from webapp.staff.models import User
 from webapp.staff.rules import DIRECTOR, Actor, BadInput
 from webapp.touches.actions import occasions
-from webapp.touches.letter_context import context_for
+from webapp.touches.actions.single import Single, send_single
 from webapp.touches.models import Occasion
+from webapp.touches.shipped import TRIP
 
 LETTER = "handover"
 
@@ -38,11 +33,12 @@ class Told(StrEnum):
 
 @dataclass(frozen=True)
 class HandedOver:
-    """What went over: open occasions, clients, and letters written to them."""
+    """What went over: open trips, clients, and letters written to them; work of other rooms in words."""
 
-    occasions: int
+    trips: int
     clients: int
     letters: int
+    others: tuple[str, ...] = ()
 
 
 def hand_over_all(leaver: User, colleague: User, office_ids: Collection[int], *, whom: Told, actor: Actor,
@@ -57,11 +53,19 @@ def hand_over_all(leaver: User, colleague: User, office_ids: Collection[int], *,
     if leaver.id == colleague.id:
         raise BadInput("self-substitute", "to")
     with transaction():
-        told = told_clients(leaver, places, whom)
-        moved = occasions.hand_over(leaver.id, colleague.id, places, actor=actor, now=now)
+        others = hand_on(Leaving(leaver.id, places, colleague.id, actor, now))
+        told, trips = told_clients(leaver, places, whom), count_trips(leaver, places)
+        occasions.hand_over(leaver.id, colleague.id, places, actor=actor, now=now)
         given = clients.reassign_clients(leaver.id, colleague, places, actor=actor, now=now)
         letters = sum(_tell(client_id, leaver, colleague, actor, now) for client_id in told)
-        return HandedOver(len(moved), len(given), letters)
+        return HandedOver(trips, len(given), letters, tuple(others))
+
+
+def count_trips(leaver: User, office_ids: Collection[int]) -> int:
+    """Open trips in hand; occasions of other kinds go over with them and are no trips."""
+    return int(db.session.scalar(select(func.count()).select_from(Occasion).where(
+        Occasion.owner_id == leaver.id, Occasion.office_id.in_(office_ids), Occasion.closed_at.is_(None),
+        Occasion.kind == TRIP)) or 0)
 
 
 def told_clients(leaver: User, office_ids: Collection[int], whom: Told) -> list[int]:
@@ -69,7 +73,7 @@ def told_clients(leaver: User, office_ids: Collection[int], whom: Told) -> list[
     if whom is Told.NONE:
         return []
     under_way = select(Occasion.client_id).where(Occasion.owner_id == leaver.id, Occasion.closed_at.is_(None),
-                                                 Occasion.office_id.in_(office_ids))
+                                                 Occasion.office_id.in_(office_ids), Occasion.kind == TRIP)
     own = and_(Client.manager_id == leaver.id, Client.office_id.in_(office_ids))
     meant = or_(Client.id.in_(under_way), own if whom is Told.ALL else false())
     query = select(Client.id).where(meant, Client.write_nothing.is_(False),
@@ -84,22 +88,12 @@ def _tell(client_id: int, leaver: User, colleague: User, actor: Actor, now: date
         letter = letter_in_force(LETTER, client.language)
         if client.email is None or client.write_nothing or letter is None or letter.channel != "email":
             return False
-        office = client.office
-        today = local_day(now, zone(client.zone))
-        values = REGISTRY.values_for(context_for(client, office, colleague, {}, {}, letter.language, today=today))
-        signature = signature_for(letter.identity, office, colleague, letter.language)
         try:
-            rendered = render_email(
-                letter.compiled, values, signature, letter.language,
-                unsubscribe_url=clients.letters_url(client.id, source=f"handover:{leaver.id}", now=now))
+            message = send_single(Single(
+                letter, client, client.email.address, f"handover:{leaver.id}:{colleague.id}:{client.id}",
+                f"handover:{leaver.id}", person=colleague, klass=letter.klass,
+                # Whoever signs, the client answers to the colleague he has just met.
+                reply_to=colleague.email), actor=actor, now=now)
         except LetterError:
             return False
-        message = post.enqueue(
-            source=f"handover:{leaver.id}:{colleague.id}:{client.id}", office_id=office.id, client_id=client.id,
-            klass=letter.klass, channel="email", address=client.email.address, subject=rendered.subject,
-            text=rendered.text, html=rendered.html, sender=envelope(signature, office, colleague).sender,
-            # Whoever signs, the client answers to the colleague he has just met.
-            reply_to=colleague.email,
-            files=as_text((*photo_part(signature), *letter.files)), to_name=client.full_name, zone=client.zone,
-            letter_version_id=letter.version_id, actor=actor, now=now)
         return message.state != "cancelled"

@@ -12,7 +12,7 @@ from webapp.letters.files import as_text
 from webapp.letters.identities import photo_part, signature_for
 from webapp.letters.liquid_text import CompiledLetter, compile_letter
 from webapp.letters.placeholders import REGISTRY
-from webapp.letters.rendering import render_email, render_sms
+from webapp.letters.rendering import FOOT, render_email, render_sms
 from webapp.letters.rules import Rendered
 from webapp.post import actions as post
 from webapp.post.sender import envelope
@@ -100,8 +100,7 @@ def _write(trip: Trip, text: StopText, key: str, actor: Actor, now: datetime) ->
     if channel == "sms":
         rendered = Rendered("", "", render_sms(text.compiled, values))
     else:
-        values |= REGISTRY.values_for(context_of(occasion, client.language, now=now),
-                                      ("agency.name", "office.address", "office.phone"))
+        values |= REGISTRY.values_for(context_of(occasion, client.language, now=now), FOOT)
         rendered = render_email(text.compiled, values, signature, client.language,
                                 unsubscribe_url=letters_url(client.id, source=f"stop:{trip.id}", now=now))
     message = post.enqueue(

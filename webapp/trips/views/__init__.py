@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from webapp.post.origins import add_origins
 from webapp.trips import step_words
-from webapp.trips.origins import trips_behind
+from webapp.trips.origins import occasions_behind, trips_behind
 from webapp.trips.views import api
 from webapp.web.guard import DESK
 from webapp.web.nav import AGENCY, Section, add_section
@@ -27,4 +27,5 @@ def register(app: Flask) -> None:
     add_section(app, Section("tokens.index", _l("Tokens"), 110, frozenset({"admin"}), "/admin/tokens",
                              group=AGENCY))
     add_origins(app, trips_behind)
+    add_origins(app, occasions_behind)
     api.register(app)

@@ -9,11 +9,12 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from webapp.clients.models import Client
 from webapp.db import db
+from webapp.staff.leaving import own_work
 from webapp.staff.models import User
-from webapp.touches.models import Occasion, Touch
+from webapp.touches.models import Touch
 from webapp.touches.state_rules import OPEN_STATUSES
 from webapp.trips import actions
-from webapp.trips.actions.handing import Told, told_clients
+from webapp.trips.actions.handing import Told, count_trips, told_clients
 from webapp.trips.board import colleagues_of
 from webapp.trips.stop_forms import HandOverForm
 from webapp.trips.views.trips_blueprint import bp, me, moment
@@ -45,8 +46,8 @@ def save_hand_over(user_id: int) -> BaseResponse:
     if len(letters) > CONFIRM_ABOVE and not form.sure.data:
         return page("trips/hand_over_sure.html", leaver=leaver, colleague=colleague, form=form, number=len(letters))
     done = actions.hand_over_all(leaver, colleague, places, whom=Told(form.whom.data), actor=me(), now=moment())
-    said = [ngettext("%(num)d trip", "%(num)d trips", done.occasions),
-            ngettext("%(num)d client", "%(num)d clients", done.clients),
+    said = [ngettext("%(num)d trip", "%(num)d trips", done.trips),
+            ngettext("%(num)d client", "%(num)d clients", done.clients), *done.others,
             ngettext("%(num)d letter written", "%(num)d letters written", done.letters)]
     return see_other(url_for("staff.user", user_id=leaver.id),
                      _("%(name)s takes care now: %(what)s.", name=colleague.name, what=", ".join(said)))
@@ -83,11 +84,12 @@ def _counted(name: str, code: Told, leaver: User, places: list[int]) -> str:
 
 def _page(leaver: User, form: HandOverForm, status: int = 200) -> Response:
     places = _places(leaver)
-    trips = db.session.scalar(select(func.count()).select_from(Occasion).where(
-        Occasion.owner_id == leaver.id, Occasion.office_id.in_(places), Occasion.closed_at.is_(None)))
+    trips = count_trips(leaver, places)
     steps = db.session.scalar(select(func.count()).select_from(Touch).where(
         Touch.assignee_id == leaver.id, Touch.office_id.in_(places), Touch.status.in_(OPEN_STATUSES)))
     clients = db.session.scalar(select(func.count()).select_from(Client).where(
         Client.manager_id == leaver.id, Client.office_id.in_(places)))
+    kept = {work: number for work in own_work() if (number := work.count(leaver.id, places))}
     return page("trips/hand_over.html", status=status, leaver=leaver, form=form, trips=trips, steps=steps,
-                clients=clients, is_me=leaver.id == current_user.id)
+                clients=clients, is_me=leaver.id == current_user.id,
+                others=[(work.label, str(number)) for work, number in kept.items()], hints=[work.hint for work in kept])

@@ -26,6 +26,7 @@ from webapp.trips.reach import Reach, reach_of, reach_typed
 from webapp.trips.views.trips_blueprint import bp, me, moment, today_in
 from webapp.web.guard import DESK, allow
 from webapp.web.page import page, part, row_id, see_other
+from webapp.web.panels import panels
 
 PICKS = 5
 
@@ -94,7 +95,8 @@ def _saved(form: NewTripForm, chosen: Client | None) -> BaseResponse:
     except BadInput as error:
         form.form_errors.append(words.fault(error))
         return _page(form, chosen, 422)
-    url = url_for("trips.trip", trip_id=trip.id)
+    # Other rooms that had something to say of the client go on beside the route.
+    url = url_for("trips.trip", trip_id=trip.id, _anchor="beside" if panels("new-trip", trip.client) else None)
     if not is_new:
         return see_other(url, _("This form was saved before: here is its trip."), "yellow")
     return see_other(url, _("Saved: %(name)s, %(where)s.", name=trip.client.full_name, where=trip.destination))

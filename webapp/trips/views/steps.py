@@ -20,6 +20,7 @@ from webapp.staff.audit import actor_of
 from webapp.staff.rules import Actor, NotAllowed
 from webapp.touches.actions import offering, ticking
 from webapp.touches.effects import BadOutcome
+from webapp.touches.kind_words import About, about
 from webapp.touches.models import Touch, TouchEvent
 from webapp.touches.starter import OUTCOMES
 from webapp.trips import step_words
@@ -113,6 +114,8 @@ def undo(bundle: str) -> BaseResponse:
         changed = ticking.undo(bundle[:40], actor=actor_of(current_user), now=clock.now())
     except ticking.NothingToUndo:
         return _answer(touch, _("It was changed again since then, so there is nothing to put back."), "yellow")
+    except ticking.StaysDone as error:
+        return _answer(touch, str(error.sentence), "yellow")
     except NotAllowed:
         return _answer(touch, _("Only the person who did it, customer service or a director can undo this."), "yellow")
     if len({t.occasion_id for t in changed}) > 1:
@@ -179,7 +182,12 @@ def _page(touch: Touch, *, show: str = "", status: int = 200, **extra: Any) -> R
     trip = _trip_of(touch)
     back = safe_next(request.values.get("back"), url_for("trips.trip", trip_id=trip.id) if trip else "/today")
     return page("trips/step.html", status=status, touch=touch, trip=trip, panel=panel, back=back, view="page",
-                purpose=purpose_of(touch), span=span_words)
+                purpose=purpose_of(touch), about=_about(touch), span=span_words)
+
+
+def _about(touch: Touch) -> About | None:
+    occasion = touch.occasion
+    return about(occasion.kind, touch.client_id, occasion.anchors, occasion.facts) if occasion else None
 
 
 def _trip_of(touch: Touch) -> Trip | None:

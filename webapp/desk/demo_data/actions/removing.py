@@ -9,10 +9,14 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from webapp.clients.models import Client
+from webapp.club.actions.demo_leaving import forget_the_demo, leave_own_cards
+from webapp.club.actions.friends import SOURCE as FRIEND
+from webapp.club.models import BonusDebt, BonusOp, BonusPosting, Card, GiftMove, Referral
 from webapp.db import transaction
 from webapp.desk.closure import Doomed, doomed_by, references, some, unguarded
 from webapp.desk.demo_data import agency
 from webapp.desk.demo_data.actions.opening import ACTOR, NOTE
+from webapp.desk.demo_data.measured import rows_of as quality_rows
 from webapp.desk.demo_data.people import SOURCE
 from webapp.letters.models import Identity
 from webapp.post.actions import set_mode
@@ -24,7 +28,7 @@ from webapp.touches.actions.occasions import group_key
 from webapp.touches.models import Occasion
 from webapp.trips.models import Companion, Trip
 
-SUBJECTS = {"staff_user": "user", "hold": "sending"}
+SUBJECTS = {"staff_user": "user", "hold": "sending", "quality_assessment": "quality"}
 """What the log calls a table, where the two differ."""
 
 
@@ -34,9 +38,13 @@ def remove_demo(now: datetime) -> list[str]:
         note = setting(NOTE)
         if note is None:
             return ["no demo data here"]
-        doomed = _doomed(session, note["users"])
+        clients, trips = _clients_and_trips(session)
+        # What is the agency's own is parted from it first: only then is it known which movements of points go.
+        adopted = leave_own_cards(clients, trips, actor=ACTOR, now=now)
+        doomed = _doomed(session, clients, trips, note["users"])
         # No person and no page can do this: the tables that only grow are opened for this transaction alone.
         with unguarded(session.connection()):
+            forget_the_demo(clients, trips, adopted)
             lines = _delete(session, doomed, note)
             session.expire_all()
             _put_back(session, note)
@@ -46,21 +54,50 @@ def remove_demo(now: datetime) -> list[str]:
     return [*lines, "sending is held"]
 
 
-def _doomed(session: Session, user_ids: Collection[int]) -> Doomed:
-    """Clients of the demo with no trip of the agency's own, trips of the demo, their occasions, letters and holds."""
+def _clients_and_trips(session: Session) -> tuple[set[int], dict[int, int]]:
+    """Clients of the demo with no trip of the agency's own; trips of the demo, each with its occasion."""
     own = select(Trip.client_id).where(Trip.demo.is_(False)).union(
         select(Companion.client_id).join(Trip, Trip.id == Companion.trip_id)
         .where(Trip.demo.is_(False), Companion.client_id.is_not(None)))
     clients = set(session.scalars(select(Client.id).where(Client.source == SOURCE, Client.id.not_in(own))))
+    # Friends whom clients of the demo have sent came with it.
+    clients |= set(session.scalars(select(Client.id).join(Referral, Referral.friend_id == Client.id).where(
+        Client.source == FRIEND, Client.id.not_in(own), Referral.inviter_id.in_(clients))))
     trips = session.execute(select(Trip.id, Trip.occasion_id).where(or_(Trip.demo, Trip.client_id.in_(clients)))).all()
-    roots = {Client.__table__: clients, Trip.__table__: {row.id for row in trips},
-             Occasion.__table__: {row.occasion_id for row in trips}}
-    groups = [group_key(row.occasion_id) for row in trips]
+    return clients, {row.id: row.occasion_id for row in trips}
+
+
+def _doomed(session: Session, clients: set[int], trips: dict[int, int], user_ids: Collection[int]) -> Doomed:
+    """These clients and trips, with occasions, letters, holds, and all that hangs on any of them."""
+    roots: dict[Any, set[int]] = {Client.__table__: clients, Trip.__table__: set(trips),
+                                  Occasion.__table__: set(trips.values())}
+    groups = [group_key(occasion_id) for occasion_id in trips.values()]
     for table, column in ((Message.__table__, Message.group_key), (Hold.__table__, Hold.group_key)):
         roots[table] = {i for part in some(groups) for i in session.scalars(select(table.c.id).where(column.in_(part)))}
     roots[Incoming.__table__] = set(session.scalars(select(Incoming.id).where(Incoming.inbox == "demo")))
+    # What people of the demo put on shelves goes with them.
+    names = select(User.name).where(User.id.in_(user_ids))
+    roots[GiftMove.__table__] = set(session.scalars(select(GiftMove.id).where(GiftMove.actor.in_(names))))
     roots[Suppression.__table__] = _suppressions(session, clients)
-    return doomed_by(session.connection(), roots)
+    roots.update(quality_rows(session, user_ids))
+    roots[BonusOp.__table__] = _operations(session, clients)
+    # Points of the agency's own cards that were earned or spent on a trip of the demo stay: their chains are whole.
+    return doomed_by(session.connection(), roots, loose={("bonus_op", "trip_id")})
+
+
+def _operations(session: Session, clients: Collection[int]) -> set[int]:
+    """Movements of points on cards of the demo; those that touch a card of the agency's own as well stay."""
+    found: set[int] = set()
+    cards = {i for part in some(clients) for i in session.scalars(select(Card.id).where(Card.client_id.in_(part)))}
+    for table in (BonusPosting, BonusDebt):
+        for part in some(cards):
+            found |= set(session.scalars(select(table.op_id).where(table.card_id.in_(part))))
+    shared: set[int] = set()
+    for table in (BonusPosting, BonusDebt):
+        for part in some(found):
+            rows = session.execute(select(table.op_id, table.card_id).where(table.op_id.in_(part)))
+            shared |= {row.op_id for row in rows if row.card_id not in cards}
+    return found - shared
 
 
 def _suppressions(session: Session, clients: Collection[int]) -> set[int]:
@@ -133,6 +170,9 @@ def _clean_log(session: Session, doomed: Doomed, user_ids: Collection[int]) -> N
         for part in some(ids):
             connection.execute(delete(AuditEntry).where(AuditEntry.subject == SUBJECTS.get(name, name),
                                                         AuditEntry.subject_id.in_(part)))
+    for part in some(user_ids):
+        connection.execute(delete(AuditEntry).where(AuditEntry.subject == "staff-check",
+                                                    AuditEntry.subject_id.in_(part)))
     connection.execute(delete(AuditEntry).where(AuditEntry.actor == ACTOR.name, AuditEntry.user_id.is_(None)))
 
 

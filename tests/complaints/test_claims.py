@@ -1,0 +1,97 @@
+"""The claim to the tour operator: its text, its days, and what may not happen to it."""
+
+from datetime import timedelta
+
+import make
+import pytest
+from complaint_make import complaint
+from sqlalchemy import select
+
+from webapp.complaints.actions.claiming import Deed, claim_answered, claim_sent, write_claim
+from webapp.complaints.models import OperatorClaim
+from webapp.complaints.step_rules import Refused
+from webapp.db import db
+from webapp.kit import clock
+from webapp.kit.days import local_day, zone
+from webapp.staff.audit import actor_of
+from webapp.staff.rules import BadInput
+
+
+@pytest.fixture
+def now():
+    return clock.now()
+
+
+@pytest.fixture
+def today(cast, now):
+    return local_day(now, zone(cast.main.timezone))
+
+
+@pytest.fixture
+def row(cast, now, today):
+    person = make.client(cast.main, manager=cast.olga, now=now)
+    trip = make.trip(person, purchase=today - timedelta(days=40), departure=today - timedelta(days=12),
+                     back=today - timedelta(days=3), seller=cast.olga, now=now, destination="Анталья",
+                     operator="Анекс Тур", booking_number="AB-123")
+    return complaint(person, trip=trip, wants="вернуть 20 000 ₽", now=now)
+
+
+def test_the_text_names_parties_booking_facts_demand_and_signature(browse, cast, row, today):
+    text = browse(cast.irina).get(f"/complaints/{row.id}/claim").root.one("textarea", name="text").text
+    for words in ("Анекс Тур", "Анталья", "AB-123", row.story, "Вернуть 20 000 ₽", "Приложения:", "Подпись:",
+                  (today - timedelta(days=3)).strftime("%d.%m.%Y"), row.client.full_name):
+        assert words in text
+
+
+def test_it_is_written_sent_and_answered_on_its_days(browse, cast, row, today):
+    page = browse(cast.irina)
+    address = f"/complaints/{row.id}/claim"
+    assert page.post(address, {"operator": "", "text": "Прошу"}).status == 422
+    page.follow(address, {"operator": "Анекс Тур", "text": "Прошу вернуть деньги"})
+    shown = page.get(address)
+    assert (today + timedelta(days=17)).strftime("%Y") in shown.text
+    assert page.post(address + "/sent", {"on": (today + timedelta(days=1)).strftime("%d.%m.%Y"),
+                                         "words": "почтой"}).status == 422
+    page.follow(address + "/sent", {"on": today.strftime("%d.%m.%Y"), "words": "почтой"})
+    claim = db.session.scalars(select(OperatorClaim)).one()
+    assert (claim.file_by, claim.sent_on, claim.answer_by) == (
+        today + timedelta(days=17), today, today + timedelta(days=10))
+    assert page.post(address, {"operator": "Другой", "text": "Другое"}).status == 409
+    page.follow(address + "/answer", {"on": today.strftime("%d.%m.%Y"), "words": "Вернём половину"})
+    assert "Вернём половину" in page.get(address).text
+    assert page.get(f"/complaints/{row.id}").status == 200
+
+
+def test_words_of_a_colleague_are_not_replaced_unread(browse, cast, row):
+    address = f"/complaints/{row.id}/claim"
+    first, second = browse(cast.irina), browse(cast.boris)
+    one, two = ({"seen": page.get(address).root.one("input", name="seen").attrs.get("value", "")} for page in (first, second))
+    mine = {**one, "operator": "Анекс", "text": "Длинная претензия, час работы"}
+    # Pressed twice, it is the same.
+    assert [first.post(address, mine).status for _press in range(2)] == [303, 303]
+    answer = second.post(address, {**two, "operator": "Анекс", "text": "Коротко"})
+    assert answer.status == 409 and "Длинная претензия" in answer.root.one("section", **{"aria-labelledby": "theirs"}).text
+    assert answer.root.one("textarea", name="text").text.strip() == "Коротко"
+    assert db.session.scalars(select(OperatorClaim.text)).one() == mine["text"]
+    seen = answer.root.one("input", name="seen").attrs["value"]
+    assert second.post(address, {"seen": seen, "operator": "Анекс", "text": "Вместе"}).status == 303
+    assert first.post(address, {**mine, "text": "Ещё раз"}).status == 409
+
+
+def test_nothing_is_sent_before_it_is_written_nor_answered_before_it_is_sent(cast, row, now, today):
+    irina = actor_of(cast.irina)
+    with pytest.raises(Refused):
+        claim_sent(row.id, Deed(today, "почтой"), actor=irina, now=now)
+    write_claim(row.id, "Анекс", "Прошу", actor=irina, now=now)
+    with pytest.raises(Refused):
+        claim_answered(row.id, Deed(today, "Нет"), actor=irina, now=now)
+    claim_sent(row.id, Deed(today - timedelta(days=1), "лично"), actor=irina, now=now)
+    with pytest.raises(BadInput, match="day before"):
+        claim_answered(row.id, Deed(today - timedelta(days=2), "Нет"), actor=irina, now=now)
+    with pytest.raises(BadInput, match="text needed"):
+        claim_answered(row.id, Deed(today, " "), actor=irina, now=now)
+
+
+@pytest.mark.parametrize("who", ["olga", "anna", "vera"])
+def test_claims_are_for_customer_service(browse, cast, row, who):
+    assert browse(getattr(cast, who)).get(f"/complaints/{row.id}/claim").status == 404

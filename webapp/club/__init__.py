@@ -1,0 +1,1 @@
+"""The bonus club: cards, the ledger of points, burning, levels, friends, gifts, the public balance page."""

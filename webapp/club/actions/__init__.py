@@ -1,0 +1,1 @@
+"""Verbs of the club; the only place of this room that commits."""

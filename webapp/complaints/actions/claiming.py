@@ -1,0 +1,111 @@
+"""The client's claim to the tour operator: written from the complaint, sent by the client's day, answered in time."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from webapp.complaints.actions.rows import lock, note
+from webapp.complaints.models import Complaint, OperatorClaim
+from webapp.complaints.questions import claim_days
+from webapp.complaints.step_rules import DRAFT, VOID, Refused
+from webapp.db import db, transaction
+from webapp.kit.days import local_day, zone
+from webapp.staff.rules import DIRECTOR, SERVICE, Actor, BadInput
+
+LONGEST = 20_000
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Something that happened to a claim on a day: how it was sent, or what the operator answered."""
+
+    on: date
+    words: str
+
+
+def mark_of(claim: OperatorClaim | None) -> str:
+    """By which a form tells what it was filled in over: other words have another one; "" as long as there are none."""
+    said = f"{claim.operator}\n{claim.text}" if claim is not None else ""
+    return hashlib.sha256(said.encode()).hexdigest()[:16] if said else ""
+
+
+def write_claim(complaint_id: int, operator: str, text: str, *, seen: str | None = None, actor: Actor,
+                now: datetime) -> OperatorClaim:
+    """Keep the text of the claim; a sent one is changed no more. `seen` is the mark of what was looked at.
+
+    Raises Refused("no-move"), or "collision" where a colleague has kept other words meanwhile; BadInput, LookupError.
+    """
+    actor.needs(SERVICE, DIRECTOR)
+    operator, text = operator.strip(), text.strip()
+    if not operator or not text:
+        raise BadInput("text-needed", "text" if operator else "operator")
+    if len(text) > LONGEST or len(operator) > 200:
+        raise BadInput("too-long", "text")
+    with transaction() as session:
+        row = lock(complaint_id, actor=actor)
+        claim = _of(row)
+        if row.state in (DRAFT, VOID) or claim is not None and claim.sent_on is not None:
+            raise Refused("no-move")
+        if claim is not None and (claim.operator, claim.text) == (operator, text):
+            # Pressed twice, or two who mean the same.
+            return claim
+        if seen is not None and seen != mark_of(claim):
+            raise Refused("collision")
+        if claim is None:
+            claim = OperatorClaim(complaint_id=row.id, operator=operator, text=text, sent_how="", answer="",
+                                  file_by=claim_days(row).file_by, created_at=now)
+            session.add(claim)
+        claim.operator, claim.text = operator, text
+        note(row, "claim-written", actor=actor, now=now, is_change=False)
+        return claim
+
+
+def claim_sent(complaint_id: int, deed: Deed, *, actor: Actor, now: datetime) -> OperatorClaim:
+    """The claim went to the operator, who has so many days for the answer. Raises Refused, BadInput("day-ahead")."""
+    actor.needs(SERVICE, DIRECTOR)
+    with transaction():
+        row, claim = _standing(complaint_id, actor)
+        if claim.sent_on is not None:
+            raise Refused("no-move")
+        _check(row, deed.on, row.trip.departure_on if row.trip else None, now)
+        claim.sent_on, claim.sent_how = deed.on, deed.words.strip()[:200]
+        claim.answer_by = claim_days(row, deed.on).answer_by
+        note(row, "claim-sent", actor=actor, now=now, facts={"on": deed.on.isoformat()}, is_change=False)
+        return claim
+
+
+def claim_answered(complaint_id: int, deed: Deed, *, actor: Actor, now: datetime) -> OperatorClaim:
+    """What the operator answered. Raises Refused, BadInput("text-needed", "day-ahead")."""
+    actor.needs(SERVICE, DIRECTOR)
+    if not deed.words.strip():
+        raise BadInput("text-needed", "words")
+    with transaction():
+        row, claim = _standing(complaint_id, actor)
+        if claim.sent_on is None or claim.answered_on is not None:
+            raise Refused("no-move")
+        _check(row, deed.on, claim.sent_on, now)
+        claim.answered_on, claim.answer = deed.on, deed.words.strip()[:LONGEST]
+        note(row, "claim-answered", actor=actor, now=now, facts={"on": deed.on.isoformat()}, is_change=False)
+        return claim
+
+
+def _standing(complaint_id: int, actor: Actor) -> tuple[Complaint, OperatorClaim]:
+    row = lock(complaint_id, actor=actor)
+    claim = _of(row)
+    if claim is None:
+        raise Refused("no-move")
+    return row, claim
+
+
+def _of(row: Complaint) -> OperatorClaim | None:
+    return db.session.scalar(select(OperatorClaim).where(OperatorClaim.complaint_id == row.id))
+
+
+def _check(row: Complaint, day: date, earliest: date | None, now: datetime) -> None:
+    """Nothing happens ahead of today, nor before what it follows."""
+    if day > local_day(now, zone(row.office.timezone)):
+        raise BadInput("day-ahead", "on")
+    if earliest is not None and day < earliest:
+        raise BadInput("day-before", "on")

@@ -1,0 +1,118 @@
+"""Complaints on other pages: a client, a trip, a step, a letter that came; and what their steps are called."""
+
+from collections.abc import Collection
+
+from flask import Flask, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from flask_login import current_user
+from markupsafe import Markup
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from webapp.clients.models import Client
+from webapp.complaints import due_words, words
+from webapp.complaints.actions import leaving
+from webapp.complaints.actions.deciding import STEP as PROMISE
+from webapp.complaints.actions.tasks import AGAIN, DRAFT_STEP, STEP, WORD
+from webapp.complaints.desk_blueprint import PEOPLE
+from webapp.complaints.desk_query import of_client
+from webapp.complaints.models import Complaint
+from webapp.complaints.questions import may_work_with
+from webapp.complaints.step_rules import step_number
+from webapp.db import db
+from webapp.kit import clock
+from webapp.staff.leaving import OwnWork, add_own_work
+from webapp.touches.kind_words import Home, add_homes, add_step_words
+from webapp.touches.models import Touch
+from webapp.trips.models import Trip
+from webapp.web.guard import DESK
+from webapp.web.panels import add_panel
+
+_WHO_GETS_THEM = _l(
+    "Complaints go to this colleague where they may handle them: customer service and directors. Otherwise they go to "
+    "the customer service of the office, and without one to the director.")
+STEPS = (STEP, DRAFT_STEP, AGAIN, WORD, PROMISE)
+add_step_words("complaint", _l("Complaint: tell the client how it is handled"),
+               _l("The client hears how the complaint is handled and by when. Do it on the page of the complaint."))
+add_step_words(DRAFT_STEP, _l("Confirm: is this a complaint?"),
+               _l("Nobody from customer service has read it yet. Read it and say whether it is a complaint."))
+add_step_words(AGAIN, _l("Look at the complaint once more"),
+               _l("The client is not satisfied with the first decision: a director looks at everything anew."))
+add_step_words("complaint_word", _l("Complaint: answer the client"),
+               _l("The client wrote about a complaint and waits for an answer."))
+add_step_words("complaint_action", _l("Promised to a client after a complaint"),
+               _l("It was promised to the client by this day. The complaint cannot be closed before it is done."))
+
+
+def register(app: Flask) -> None:
+    """Stand on the pages of clients, trips, steps and letters."""
+    add_panel(app, "client-aside", _on_client, order=30)
+    add_panel(app, "trip", _on_trip, order=30)
+    add_panel(app, "step", _at_step, order=10)
+    add_panel(app, "letter", _at_letter, order=30)
+    add_homes((STEP, DRAFT_STEP, AGAIN, WORD), _homes)
+    add_own_work(app, OwnWork(_l("Open complaints"), _WHO_GETS_THEM, leaving.in_hand, leaving.hand_on, _counted))
+
+
+def _homes(ids: Collection[int]) -> dict[int, Home]:
+    """Where lines of /today lead: the page of the complaint, with its deadline."""
+    now, may_open = clock.now(), may_work_with(current_user)
+    found = db.session.scalars(select(Complaint).where(Complaint.id.in_(ids)).options(joinedload(Complaint.office)))
+    homes = {}
+    for row in found:
+        due = due_words.due_of(row, now)
+        named = ", ".join(filter(None, (f"{_('Complaint')} {row.number}", due.words if due else "")))
+        is_mine = may_open and row.office_id in current_user.office_ids
+        homes[row.id] = Home(named, url_for("complaints.show", complaint_id=row.id) if is_mine else "",
+                             _l("To the complaint"))
+    return homes
+
+
+def _on_client(client: Client) -> Markup | None:
+    return _panel(of_client(client.id), url_for("complaints.new", client=client.id))
+
+
+def _on_trip(trip: Trip) -> Markup | None:
+    return _panel(of_client(trip.client_id, trip.id), url_for("complaints.new", client=trip.client_id, trip=trip.id))
+
+
+def _panel(rows: list[Complaint], new: str) -> Markup | None:
+    """Customer service and directors are led on; managers see number, stage and deadline, and no words at all."""
+    may_open = bool(current_user.hats & set(PEOPLE))
+    if not current_user.hats & set(DESK) or not (rows or may_open):
+        return None
+    now = clock.now()
+    return _rendered("complaints/_panel.html", rows=rows, new=new, may_open=may_open, words=words,
+                     own=set(current_user.office_ids), due={row.id: due_words.due_of(row, now) for row in rows},
+                     done={row.id: step_number(row.state) for row in rows})
+
+
+def _at_step(touch: Touch) -> Markup | None:
+    code, _colon, number = touch.step_code.partition(":")
+    if code not in STEPS or not number.isdecimal():
+        return None
+    row = db.session.scalar(select(Complaint).where(Complaint.id == int(number)))
+    if row is None:
+        return None
+    may_open = bool(current_user.hats & set(PEOPLE)) and row.office_id in current_user.office_ids
+    return _rendered("complaints/_at_step.html", row=row, may_open=may_open)
+
+
+def _at_letter(row: object) -> Markup | None:
+    """A letter of a client may be a complaint."""
+    client_id, letter_id = getattr(row, "client_id", None), getattr(row, "id", 0)
+    if client_id is None or getattr(row, "kind", "") != "reply" or not current_user.hats & set(PEOPLE):
+        return None
+    known = db.session.scalar(select(Complaint).where(Complaint.origin == f"incoming:{letter_id}"))
+    return _rendered("complaints/_at_letter.html", known=known,
+                     new=url_for("complaints.new", client=client_id, letter=letter_id))
+
+
+def _counted(number: int) -> str:
+    return ngettext("%(num)d complaint", "%(num)d complaints", number)
+
+
+def _rendered(template: str, **context: object) -> Markup:
+    return Markup(render_template(template, **context))  # noqa: S704 - a template of ours

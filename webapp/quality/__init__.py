@@ -1,0 +1,1 @@
+"""Service quality: the weighted table beside competitors, current and period control, checks of staff."""
