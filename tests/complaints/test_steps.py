@@ -176,11 +176,15 @@ def test_a_drafts_way(person, irina, now):
     assert db.session.scalars(select(Message)).one().source == f"complaint:{row.id}:received"
 
 
-def test_who_read_the_lesson_is_seen(person, irina, now):
-    row = bring_to(complaint(person, now=now), rules.SHARED, irina, now)
-    assert mark_read(row.id, actor=irina, now=now)
-    assert not mark_read(row.id, actor=irina, now=now)
-    assert db.session.scalars(select(LessonReader)).one().read_at == now
+def test_who_read_the_lesson_is_seen(person, cast, irina, now):
+    row = bring_to(complaint(person, now=now), rules.ANALYSED, irina, now)
+    step(row, "share", irina, now, readers=[cast.irina.id, cast.olga.id])
+    olga, later = actor_of(cast.olga), now + timedelta(hours=1)
+    assert not mark_read(row.id, actor=irina, now=later), "who wrote it knows it"
+    assert mark_read(row.id, actor=olga, now=later)
+    assert not mark_read(row.id, actor=olga, now=later + timedelta(hours=1))
+    marks = {reader.user_id: reader.read_at for reader in db.session.scalars(select(LessonReader))}
+    assert marks == {cast.irina.id: now, cast.olga.id: later}
 
 
 def test_other_words_about_the_decision(person, irina, now):

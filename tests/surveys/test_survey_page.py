@@ -176,7 +176,7 @@ def test_a_low_score_hears_who_calls_and_is_not_asked_for_friends(url, visitor):
     page = visitor.follow(url, {"score": "3", "text": "Грязный номер", "call_back": "y"})
     assert "Нам очень жаль" in page.text and "Мы позвоним вам: пт, 20 ноября" in page.text
     assert not page.root.all("p", id="friend-link") and not page.root.all("a", href=f"{url}/review")
-    assert len(steps("complaint")) == 1
+    assert len(steps("complaint_draft")) == 1
 
 
 def test_nine_and_ten_are_asked_for_a_review_and_shown_the_link_for_friends(url, visitor):

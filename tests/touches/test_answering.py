@@ -96,7 +96,7 @@ def test_how_an_answer_may_end(trip, writes, cast, now):
     with pytest.raises(BadOutcome):
         ticking.tick(step.id, actor=actor_of(cast.olga), now=now + timedelta(hours=2), outcome="come")
     ticking.tick(step.id, actor=actor_of(cast.olga), now=now + timedelta(hours=2), outcome="complains", note="гид")
-    [complaint] = steps("complaint")
+    [complaint] = steps("complaint_draft")
     assert complaint.assignee_id == cast.irina.id
     ticking.undo(_bundle(step), actor=actor_of(cast.olga), now=now + timedelta(hours=3))
     assert steps("reply")[0].status == "planned"
