@@ -93,6 +93,9 @@ def test_numbers_for_plastic_are_drawn_once_and_are_good(app, browse, cast):
     assert set(at_once(app, 10, lambda n: tabs[n].post("/admin/club/blanks", data=data).status_code)) == {303}
     numbers = db.session.scalars(select(CardNumber.number)).all()
     assert len(set(numbers)) == 300 and all(map(is_number, numbers))
+    other = browse(cast.anna).post("/admin/club/blanks", {**data, "count": "7"})
+    assert other.status == 409 and "уже отправлена" in other.text and other.root.one("input", name="count").attrs["value"] == "7"
+    assert db.session.scalar(select(func.count()).select_from(CardNumber)) == 300
 
 
 @pytest.mark.parametrize("count", ["0", "5001", "", "много"])

@@ -272,6 +272,8 @@ def test_a_complaint_is_written_down_by_hand_once(browse, cast, person, now):
     assert page.post(address, {**data, "story": ""}).status == 422
     assert page.post(address, {**data, "contact": "абв"}).status == 422
     assert page.post(address, data).location == page.post(address, data).location
+    other = page.post(address, {**data, "story": "И чемодан потеряли"})
+    assert other.status == 409 and "уже отправлена" in other.text and "И чемодан потеряли" in other.text
     row = db.session.scalars(select(Complaint)).one()
     assert (row.source, row.state, row.story) == ("phone", rules.RECEIVED, "Не встретили в аэропорту")
 

@@ -85,6 +85,8 @@ def test_a_result_ends_the_task_and_plans_the_next_one(boris, cast, now) -> None
             "next_on": "20.02.2027", "form_key": "k"}
     page = boris.follow(f"{URL}/new", data)
     assert boris.post(f"{URL}/new", data).status == 303
+    other = boris.post(f"{URL}/new", {**data, "note": "Сильна в Европе"})
+    assert other.status == 409 and "уже отправлена" in other.text and "Сильна в Европе" in other.text
     assert page.h1 == "Проверки: Ольга Соколова" and "частично" in page.text and "Слаба в Азии" in page.text
     assert due() == {(cast.olga.id, TOPIC): date(2027, 2, 20)} and len(db.session.scalars(select(StaffCheck)).all()) == 1
     assert "Запланировали проверку: Ольга Соколова" in boris.get("/admin/log").text

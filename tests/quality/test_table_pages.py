@@ -62,6 +62,16 @@ def test_the_same_form_sent_twice_is_kept_once(boris) -> None:
     assert first.status == second.status == 303 and len(kept()) == 1
 
 
+def test_the_same_form_with_other_numbers_is_not_dropped_in_silence(boris) -> None:
+    boris.post(f"{URL}/new", form_of(table()))
+    again = boris.post(f"{URL}/new", form_of(table(minutes="33")))
+    assert again.status == 409 and "уже отправлена с другими" in again.text and len(kept()) == 1
+    assert "33" in [node.attrs.get("value") for node in again.root.all("input")]
+    key = next(node for node in again.root.all("input", name="form_key")).attrs["value"]
+    other = boris.post(f"{URL}/new", {**form_of(table(minutes="33")), "competitor": "Другие", "form_key": key})
+    assert other.status == 303 and len(kept()) == 2
+
+
 @pytest.mark.parametrize("place, changed, said", [
     (0, {"weight": D("0.25")}, "Веса вместе дают 0,95 вместо 1: не хватает 0,05."),
     (0, {"weight": D("0.35")}, "Веса вместе дают 1,05 вместо 1: лишние 0,05."),
@@ -338,6 +348,9 @@ def test_what_is_done_about_a_weak_indicator_is_planned_and_closed(boris, browse
     answer = boris.follow(f"{URL}/assessments/{row.id}/improvements", data)
     assert boris.post(f"{URL}/assessments/{row.id}/improvements", data).status == 303
     assert answer.root.one("ol", class_="weak").text.count("Дежурный по заявкам") == 1
+    other = boris.post(f"{URL}/assessments/{row.id}/improvements", {**data, "what": "Автоответчик"})
+    assert other.status == 409 and "уже отправлена" in other.text
+    assert "Автоответчик" in [node.attrs.get("value") for node in other.root.all("input", name="what")]
     olga = browse(cast.olga)
     assert "Дежурный по заявкам" in olga.get("/today").text
     link = next(a.attrs["href"] for a in olga.get("/today").root.all("a") if "Дежурный" in a.text)

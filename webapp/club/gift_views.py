@@ -149,8 +149,7 @@ def _promised(client: Client, trip: Trip | None, form: GiftForm) -> bool:
     except BadInput as fault:
         form.say(fault.field, _fault(fault))
     except KeyTaken:
-        form.form_key.renew()
-        form.say("", _("This form was sent before with something else in it. Check it and send it once more."))
+        form.sent_before()
     return False
 
 
@@ -195,8 +194,7 @@ def _name(kind: GiftKind) -> str:
 
 
 def _sent_before(form: BaseForm, show: Any) -> Response:
-    form["form_key"].renew()
-    form.say("", _("This form was sent before with something else in it. Check it and send it once more."))
+    form.sent_before()
     answer: Response = show()
     return answer
 

@@ -117,8 +117,9 @@ def draw() -> Response | BaseResponse:
         return count
     try:
         drawn, is_new = once(form.form_key.data or "", "blanks", work, content=count, actor=actor, now=now)
-    except KeyTaken as taken:
-        drawn, is_new = taken.result, False
+    except KeyTaken:
+        form.sent_before()
+        return _blanks_page(form, 409)
     said = ngettext("%(num)d number is drawn. Download the file for the printing house.",
                     "%(num)d numbers are drawn. Download the file for the printing house.", drawn)
     if not is_new:

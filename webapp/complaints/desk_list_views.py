@@ -92,8 +92,9 @@ def new() -> Response | BaseResponse:
         number, is_new = once(form.form_key.data or "", f"complaint:new:{client.id}", lambda: receive(
             found, actor=me(), now=clock.now()).id, content=sorted(form.data.items(), key=str), actor=me(),
             now=clock.now())
-    except KeyTaken as taken:
-        return see_other(url_for("complaints.show", complaint_id=taken.result), _("This was written down before."))
+    except KeyTaken:
+        form.sent_before()
+        return _new_page(form, client, letter, 409)
     except (BadInput, NotAllowed) as error:
         form.say("", words.fault(error) if isinstance(error, BadInput) else _("You may not do this."))
         return _new_page(form, client, letter)
@@ -101,9 +102,9 @@ def new() -> Response | BaseResponse:
     return see_other(url_for("complaints.show", complaint_id=number), said)
 
 
-def _new_page(form: NewForm, client: Client, letter: Any) -> Response:
+def _new_page(form: NewForm, client: Client, letter: Any, refused: int = 422) -> Response:
     failed = form.errors or form.form_errors
-    return page("complaints/new.html", status=422 if failed else 200, form=form, client=client, letter=letter,
+    return page("complaints/new.html", status=refused if failed else 200, form=form, client=client, letter=letter,
                 open_ones=[row for row in query.of_client(client.id) if row.is_open], words=words)
 
 

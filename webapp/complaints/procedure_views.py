@@ -160,8 +160,7 @@ def _keep(form: ProcedureForm | CauseForm, row: object, purpose: str, said: obje
         once("" if row else form.form_key.data or "", purpose, save, content=said, actor=me(), now=clock.now())
         return True
     except KeyTaken:
-        form.form_key.renew()
-        form.say("", _("This form was sent before with something else in it. Check it and send it once more."))
+        form.sent_before()
     except BadInput as error:
         form.say(error.field if error.field in form else "", words.fault(error))
     return False

@@ -53,8 +53,9 @@ def save() -> Response | BaseResponse:
     try:
         made, _is_new = once(form.form_key.data or "", "quality", make, actor=me(), now=moment(),
                              content=(here.office.id, competitor, day, indicators))
-    except KeyTaken as taken:
-        made = taken.result
+    except KeyTaken:
+        form.sent_before()
+        return assess_page(form, here, status=409)
     except BadTable as error:
         form.complain(error.faults)
         return assess_page(form, here, status=422)

@@ -88,7 +88,8 @@ def save_check() -> Response | BaseResponse:
     try:
         once(form.form_key.data or "", "staff-check", make, content=(person.id, outcome), actor=me(), now=moment())
     except KeyTaken:
-        pass
+        form.sent_before()
+        return _result_page(form, 409)
     except BadInput as error:
         form.take(error)
         return _result_page(form, 422)

@@ -38,7 +38,8 @@ def improve(assessment_id: int) -> Response | BaseResponse:
     try:
         once(form.form_key.data or "", "improvement", make, content=(row.id, measure), actor=me(), now=moment())
     except KeyTaken:
-        pass
+        form.sent_before()
+        return _table_of(row, form, 409)
     except BadInput as error:
         form.say(error.field if error.field in form else "", refused(error))
         return _table_of(row, form)
@@ -85,9 +86,9 @@ def _page(row: Improvement, form: ClosureForm, status: int = 200) -> Response:
                 back=safe_next(request.values.get("back"), ""))
 
 
-def _table_of(row: Assessment, form: MeasureForm) -> Response:
+def _table_of(row: Assessment, form: MeasureForm, status: int = 422) -> Response:
     """The table again, with the form as it was filled in."""
     here = Scope([row.office], [row.office], today_in(row.office))
     rows = history.line_of(row.office_id, row.competitor_id)
     return table_page(rows[-1], here, rows=rows, competitors=history.competitors_of([row.office_id]),
-                      competitor=row.competitor, form=form, status=422)
+                      competitor=row.competitor, form=form, status=status)

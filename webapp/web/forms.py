@@ -52,6 +52,13 @@ class BaseForm(FlaskForm):
         else:
             self.form_errors: list[str] = [*self.form_errors, str(sentence)]
 
+    def sent_before(self) -> None:
+        """The key of this form has made something else already: say so, keep what was typed, offer it as a new wish."""
+        for field in self:
+            if isinstance(field, KeyField):
+                field.renew()
+        self.say("", gettext("This form was sent before with something else in it. Check it and send it once more."))
+
     @property
     def error_list(self) -> list[tuple[str, str, str]]:
         """(field id, label, sentence) of every error, in the order of the fields, for the summary."""
