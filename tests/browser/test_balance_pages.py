@@ -82,7 +82,7 @@ def test_a_guest_sees_what_a_friend_gets_and_exactly_what_is_missing(tab, path, 
     ladder = phone.page.locator(".ladder > li")
     assert ladder.count() == 3 and "Вы здесь" in ladder.nth(0).inner_text()
     assert re.search(r"До уровня B:\s+ещё 1 поездка или [\d\s]+₽", ladder.nth(0).inner_text())
-    assert "2 %" in ladder.nth(1).inner_text() and "3 %" in ladder.nth(2).inner_text()
+    assert "2\xa0%" in ladder.nth(1).inner_text() and "3\xa0%" in ladder.nth(2).inner_text()
     assert phone.page.locator(".ladder progress").first.get_attribute("value") == "2"
 
 

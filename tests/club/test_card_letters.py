@@ -162,7 +162,7 @@ def test_who_has_no_card_has_no_values_but_the_terms_of_the_club(owner, now):
     found = values(owner, now)
     assert [name for name in (*OWN, "bonus.credited", "bonus.pending", "bonus.code", "links.balance") if found[name]] == []
     assert (found["bonus.discount"], found["bonus.price"], found["bonus.life"]) == (
-        "3 %", "500\xa0₽", "6 месяцев")
+        "3\xa0%", "500\xa0₽", "6 месяцев")
 
 
 def test_what_the_occasion_says_wins(owner, card, cast, now):

@@ -31,14 +31,14 @@ def occasion(cast, now):
 def test_the_plan_is_called_off_and_a_task_of_people_stays_open(occasion, cast, now) -> None:
     with transaction() as session:
         session.add(Touch(occasion_id=occasion.id, client_id=occasion.client_id, office_id=occasion.office_id,
-                          step_code="complaint:1", channel="task", automatic=False, due_on=date(2026, 11, 20),
+                          step_code="service_call:1", channel="task", automatic=False, due_on=date(2026, 11, 20),
                           planned_on=date(2026, 11, 20), assignee_id=cast.irina.id, created_at=now))
     call_off(occasion.id, reason="burn-saved", actor=CLUB, now=now)
     found = states(occasion.id)
-    assert found.pop("complaint:1") == "planned" and set(found.values()) == {"cancelled"}
+    assert found.pop("service_call:1") == "planned" and set(found.values()) == {"cancelled"}
     row = db.session.get(Occasion, occasion.id)
     assert row.closed_at is None and row.attention_on == date(2026, 11, 20)
-    task = db.session.scalars(select(Touch).where(Touch.step_code == "complaint:1")).one()
+    task = db.session.scalars(select(Touch).where(Touch.step_code == "service_call:1")).one()
     tick(task.id, actor=CLUB, now=now)
     assert db.session.get(Occasion, occasion.id).closed_at == now
 
