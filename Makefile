@@ -22,7 +22,11 @@ run: $(NEEDS) ## Set up and serve on 127.0.0.1:8000, with the worker (PORT, SNOV
 	@exec $(PY) wsgi.py
 
 .PHONY: test
-test: .venv/.dev ## Run the tests (TESTS=tests/trips for some, JOBS=2 side by side)
+test: .venv/.dev ## Run the tests, but for slow ones and the browser (TESTS=tests/trips for some, JOBS=2 side by side)
+	@$(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder -m "not slow and not browser" $(TESTS)
+
+.PHONY: test-all
+test-all: .venv/.dev ## Run every test: Chromium, processes killed at work, a whole year, all that takes its time
 	@$(PY) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 .PHONY: browser

@@ -169,10 +169,12 @@ def test_a_file_of_fifty_megabytes_is_refused_without_being_read(tmp_path: Path)
     assert refused(b"a" * (MAX_BYTES + 1)) == "too-large"
 
 
+@pytest.mark.slow
 def test_a_zip_bomb_is_refused_before_it_is_unpacked() -> None:
     assert refused(workbook("", extra={"xl/media/bomb.bin": b"\0" * 300_000_000})) == "unpacks-too-large"
 
 
+@pytest.mark.slow
 def test_a_bomb_that_lies_about_its_size_is_refused_too() -> None:
     honest = workbook("", extra={"xl/media/bomb.bin": b"\0" * 300_000_000})
     lying = honest.replace((300_000_000).to_bytes(4, "little"), (1000).to_bytes(4, "little"))
@@ -232,6 +234,7 @@ def test_no_spreadsheet_takes_a_defused_cell_for_a_formula(text: str) -> None:
     assert undefuse(defuse(text)) == text
 
 
+@pytest.mark.slow
 @given(st.text(max_size=30))
 def test_defusing_is_undone_when_the_text_is_read_again(text: str) -> None:
     assert undefuse(defuse(text)) == text

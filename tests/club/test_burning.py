@@ -331,6 +331,7 @@ def test_what_was_rehearsed_in_trial_mode_is_no_proof_once_the_agency_is_live(ca
     assert look_after_club(now=at(BURNS, 1))["burn_unproven"] == 1 and not burns(row)
 
 
+@pytest.mark.slow
 def test_nobody_reached_says_so_every_month_and_burns_nothing(cast, now) -> None:
     in_trial()
     row = club_make.card(make.client(cast.main, phone=None, email=None, now=now), cast.main, points=400, now=now)

@@ -74,6 +74,7 @@ def test_cards_of_other_offices_are_not_seen(browse, cast, now, day) -> None:
     assert "Дальняя" in network.get(URL).text and "Дальняя" not in network.get(f"{URL}?office={cast.main.id}").text
 
 
+@pytest.mark.slow
 def test_fifty_cards_are_shown_and_the_rest_is_one_press_away_at_no_more_queries(browse, cast, now, day) -> None:
     in_trial()
     many(cast.main, 3, now)

@@ -36,6 +36,7 @@ def started(app, **wish) -> subprocess.CompletedProcess:
                           env={**os.environ, "PYTHONPATH": str(PROGRAM.parents[2]), "TZ": "UTC"})
 
 
+@pytest.mark.slow
 def test_eight_processes_that_spend_at_once_lose_and_double_no_point(app, cast, now) -> None:
     begin = 3000
     row = club_make.card(make.client(cast.main, now=now), cast.main, points=begin, now=now)
@@ -57,6 +58,7 @@ def test_eight_processes_that_spend_at_once_lose_and_double_no_point(app, cast, 
     assert inspect(now=now).faults == []
 
 
+@pytest.mark.slow
 def test_a_presentation_and_a_burn_at_the_same_moment_are_never_both(app, cast, now) -> None:
     in_trial()
     rows = many(cast.main, RACES, now)
@@ -106,6 +108,7 @@ def test_a_presentation_and_a_burn_at_the_same_moment_are_never_both(app, cast, 
     print(f"{ends[True]} were saved, {ends[False]} had burned a moment before")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", [11])
 def test_a_burn_that_is_killed_anywhere_and_begun_again_gives_the_same_ledger(app, cast, now, step) -> None:
     in_trial()

@@ -60,6 +60,7 @@ def friends(cast, now):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verb", ["reward", "take back", "withdraw"])
 def test_erasing_while_friends_are_rewarded_or_lose_their_points_never_locks_up(app, cast, now, friends, verb) -> None:
     boris, later = actor_of(cast.boris), now + timedelta(days=31)
@@ -100,6 +101,7 @@ def test_erasing_while_a_card_is_sold_or_made_never_locks_up(app, cast, now) -> 
     assert inspect(now=now).faults == []
 
 
+@pytest.mark.slow
 def test_two_friends_who_lent_each_other_their_cards_are_erased_at_once(app, cast, now) -> None:
     boris = actor_of(cast.boris)
     for number in range(ROUNDS):

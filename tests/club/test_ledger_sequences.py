@@ -15,6 +15,7 @@ SEQUENCES, STEPS = (int(os.environ.get(f"SNOVA_{name}", default)) for name, defa
 PART = 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(-(-SEQUENCES // PART)))
 def test_any_sequence_of_movements_leaves_what_the_model_says(app, cast, part: int) -> None:
     prepare()

@@ -26,6 +26,7 @@ def run(tmp_path):
     return command
 
 
+@pytest.mark.slow
 def test_an_agency_from_nothing_by_the_command_line(run):
     assert "ready" in run("setup")
     assert "ready" in run("setup")
@@ -47,6 +48,7 @@ def test_an_agency_from_nothing_by_the_command_line(run):
     assert checked["faults"] == [] and checked["trips"] == 382
 
 
+@pytest.mark.slow
 def test_a_dry_run_writes_nothing_and_gives_the_same_figures(run):
     run("setup")
     dry = json.loads(run("import-sheet", str(DATA / "checklist.csv"), "--now", "2026-11-20T12:00", "--dry-run",
@@ -56,12 +58,14 @@ def test_a_dry_run_writes_nothing_and_gives_the_same_figures(run):
     assert dry == real
 
 
+@pytest.mark.slow
 def test_pretended_time_is_refused_in_live_mode(run):
     run("setup")
     run("mode", "live")
     assert "live" in run("tick", "--now", "2026-11-20T12:00", code=1)
 
 
+@pytest.mark.slow
 def test_plan_needs_no_database_and_answers_cases_line_by_line(run, tmp_path):
     cases = tmp_path / "cases.jsonl"
     cases.write_text('{"id": 1, "purchase": "2026-11-20", "departure": "2026-11-25", "return": "2026-12-01", '

@@ -66,6 +66,7 @@ def number_of(table: Any, *conditions: Any) -> int:
     return db.session.scalar(select(func.count()).select_from(table).where(*conditions)) or 0
 
 
+@pytest.mark.slow
 def test_the_trouble_the_demo_invents_is_no_warning(living: SimpleNamespace) -> None:
     assert number_of(Message, Message.state == "unknown") > 0
     assert not [record.getMessage() for record in living.logged]

@@ -43,6 +43,7 @@ def test_the_list_shows_letters_by_channel_in_the_order_of_the_plan(anna):
     assert "за 3 дня до вылета, 10:00" in page.text and "когда клиента передают другому менеджеру" in page.text
 
 
+@pytest.mark.slow
 def test_every_letter_opens_in_every_language(anna):
     links = [a.attrs["href"] for a in anna.get("/admin/letters").root.all("a", class_="letters__lang")]
     assert len(links) > 35

@@ -69,6 +69,7 @@ def test_before_the_first_night_the_page_says_so(browse, cast) -> None:
     assert "Проверки ещё не было" in browse(cast.anna).get("/admin/check").text
 
 
+@pytest.mark.slow
 def test_a_worker_that_never_came_is_told_five_minutes_after_the_set_up(tmp_path, monkeypatch) -> None:
     start = clock.now()
     place = new_agency(tmp_path / "new", start)

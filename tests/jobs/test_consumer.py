@@ -49,6 +49,7 @@ def test_slots_run_once_with_three_consumers_ten_kills_and_wrong_clocks(begin: C
     assert len(slots) >= KILLS + 10
 
 
+@pytest.mark.slow
 def test_a_stopped_consumer_finishes_the_task_under_way(begin: Callable, tmp_path: Path) -> None:
     gate = tmp_path / "gate"
     os.mkfifo(gate)
@@ -60,6 +61,7 @@ def test_a_stopped_consumer_finishes_the_task_under_way(begin: Callable, tmp_pat
     assert consumer.process.wait(60) == 0
 
 
+@pytest.mark.slow
 def test_ctrl_c_finishes_the_task_under_way_too(begin: Callable, tmp_path: Path) -> None:
     gate = tmp_path / "gate"
     os.mkfifo(gate)
@@ -71,6 +73,7 @@ def test_ctrl_c_finishes_the_task_under_way_too(begin: Callable, tmp_path: Path)
     assert consumer.process.wait(60) == 0
 
 
+@pytest.mark.slow
 def test_what_was_owed_while_nobody_worked_is_done_on_start(begin: Callable) -> None:
     consumer = begin(CONSUMER, "0")
     before = ran(consumer, "minute")[1]
@@ -91,6 +94,7 @@ class Evil:
         return (Path.touch, (self.path,))
 
 
+@pytest.mark.slow
 def test_a_forged_payload_is_refused_and_does_no_harm(begin: Callable, instance: dict[str, str],
                                                       tmp_path: Path) -> None:
     queue = make_queue(Settings(instance=Path(instance["SNOVA_INSTANCE"]), secret_key=instance["SECRET_KEY"],

@@ -31,6 +31,7 @@ def is_open(address: str) -> bool:
         return sock.connect_ex(("127.0.0.1", int(address.rsplit(":", 1)[1]))) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("options", "number"), WAYS)
 def test_it_prints_its_address_serves_and_ends_in_order(begin: Callable, options: str, number: int) -> None:
     program = begin(*serve(options))
@@ -41,12 +42,14 @@ def test_it_prints_its_address_serves_and_ends_in_order(begin: Callable, options
     assert "Traceback" not in "".join(program.heard)
 
 
+@pytest.mark.slow
 def test_wsgi_started_as_a_program_serves(begin: Callable) -> None:
     program = begin("wsgi.py")
     assert fetch(program.line("Snova:")[1]) == 200
     assert program.end() == 0
 
 
+@pytest.mark.slow
 def test_a_second_copy_on_the_same_data_refuses_with_a_clear_sentence(begin: Callable) -> None:
     first = begin(*serve("worker=False"))
     address = first.line("Snova:")[1]
@@ -59,6 +62,7 @@ def test_a_second_copy_on_the_same_data_refuses_with_a_clear_sentence(begin: Cal
     assert begin(*serve("worker=False")).line("Snova:")[1], "a lock of a program that ended holds nobody up"
 
 
+@pytest.mark.slow
 def test_a_taken_port_is_told_with_what_to_do(begin: Callable) -> None:
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
@@ -76,6 +80,7 @@ def children(pid: int) -> list[int]:
 needs_proc = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc to find processes")
 
 
+@pytest.mark.slow
 @needs_proc
 def test_when_the_web_dies_the_tree_ends_with_a_fault(begin: Callable) -> None:
     program = begin(*serve())
@@ -86,6 +91,7 @@ def test_when_the_web_dies_the_tree_ends_with_a_fault(begin: Callable) -> None:
     assert program.process.wait(60) == 1
 
 
+@pytest.mark.slow
 @needs_proc
 def test_when_the_worker_is_killed_the_web_ends_too(begin: Callable) -> None:
     program = begin(*serve())
@@ -99,6 +105,7 @@ def test_when_the_worker_is_killed_the_web_ends_too(begin: Callable) -> None:
     assert not is_open(address)
 
 
+@pytest.mark.slow
 def test_an_instance_without_a_database_is_told_what_to_do(begin: Callable, tmp_path: Path) -> None:
     program = begin(*serve(), SNOVA_INSTANCE=str(tmp_path / "new"), DATABASE_URL="")
     assert "setup" in " ".join(program.line("This"))

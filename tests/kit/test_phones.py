@@ -79,6 +79,7 @@ DIGITS = st.one_of(
     st.just("9300000000"))
 
 
+@pytest.mark.slow
 @settings(max_examples=1500, deadline=None)
 @given(PREFIXES, DIGITS, GAPS, GAPS, GAPS, GAPS)
 def test_the_quick_rule_never_disagrees_with_the_numbering_plan(prefix, digits, a, b, c, d) -> None:

@@ -103,6 +103,7 @@ def test_a_worker_frozen_for_longer_than_its_lease_doubles_nothing(relay, mails,
     assert relay.receipts == {row.message_id: 1, second.message_id: 1}
 
 
+@pytest.mark.slow
 def test_a_poisonous_message_is_dead_after_three_crashes_and_all_others_leave(relay, mails, worker):
     before, poison, after = mails(10), mails(1, subject=POISON)[0], mails(10)
     process = worker(relay.port, lease=1)
@@ -119,6 +120,7 @@ def test_a_poisonous_message_is_dead_after_three_crashes_and_all_others_leave(re
     assert relay.receipts == {row.message_id: 1 for row in (*before, *after)}
 
 
+@pytest.mark.slow
 def test_workers_killed_at_random_lose_and_double_nothing(relay, mails, worker, tmp_path):
     rows = mails(200)
     dice = random.Random(20261120)

@@ -67,6 +67,7 @@ def check(relay, rows, after):
         assert at_last[row.id] == ("sent" if received else "cancelled")
 
 
+@pytest.mark.slow
 def test_an_unsubscription_racing_the_hand_off_500_times(app, relay, cast, now):
     """Through the addresses readers and their mail programs use, a worker handing over beside them."""
     with transaction():

@@ -267,6 +267,7 @@ def test_many_letters_are_taken_part_by_part(inbox, person, now):
     assert actions.collect(now=now) == {"reply": 5}
 
 
+@pytest.mark.slow
 def test_a_letter_of_thirty_megabytes_is_read_as_far_as_it_goes(inbox, sent, now):
     sent()
     actions.collect(now=now)

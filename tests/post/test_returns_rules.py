@@ -181,6 +181,7 @@ def test_a_damaged_letter_breaks_nothing(name, data):
     check_reading(bytes(raw))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bomb", [
     b"Content-Type: message/rfc822\n\n" * 250_000,
     b"Content-Type: multipart/mixed; boundary=a\n\n" + b"--a\n\n" * 1_500_000,

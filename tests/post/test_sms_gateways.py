@@ -42,6 +42,7 @@ def test_the_key_travels_in_the_body_or_a_header_never_in_the_address(gate, sms,
     assert all("?" not in path and KEY not in path for path, _fields in gate.asked)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("behaviour", BEHAVIOURS)
 def test_whatever_the_gateway_does_an_sms_is_taken_at_most_once(gate, sms, now, use, behaviour, caplog):
     caplog.set_level(logging.CRITICAL)

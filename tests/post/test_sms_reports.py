@@ -191,6 +191,7 @@ def test_what_nobody_reports_on_is_asked_about(gate, sent, now):
     assert history(sent)[-2:] == ["sent", "delivered"]
 
 
+@pytest.mark.slow
 def test_questions_become_ever_more_seldom_and_end_after_three_days(gate, sent, now):
     asked, moment = [], now
     while moment < now + timedelta(days=5):

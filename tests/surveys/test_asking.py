@@ -66,6 +66,7 @@ def test_the_letter_after_the_return_brings_the_survey_of_its_own_trip(trip, now
     assert row.trip_id == trip.id and row.touch_id == touches(trip)["welcome_home"].id
 
 
+@pytest.mark.slow
 def test_who_does_not_answer_is_reminded_once(trip, now):
     live(now - timedelta(days=1), 20)
     (text,) = letters("survey_reminder")
@@ -81,6 +82,7 @@ def test_the_reminder_comes_four_days_after_the_letter(trip, now):
     assert (step.due_on, step.status) == (now.date() + timedelta(days=3), "planned")
 
 
+@pytest.mark.slow
 def test_who_has_answered_is_not_reminded(trip, now):
     live(now - timedelta(days=1), 2)
     reply(db.session.get_one(Trip, trip.id), 8, now=now + timedelta(days=1))
@@ -90,6 +92,7 @@ def test_who_has_answered_is_not_reminded(trip, now):
     assert letters("survey_reminder") == []
 
 
+@pytest.mark.slow
 def test_an_answer_before_the_reminder_is_planned_leaves_nothing_to_plan(trip, now):
     tick(now=now - timedelta(days=1))
     assert len(letters("welcome_home")) == 1
@@ -99,6 +102,7 @@ def test_an_answer_before_the_reminder_is_planned_leaves_nothing_to_plan(trip, n
     assert db.session.scalar(select(func.count()).select_from(Occasion).where(Occasion.kind == "survey")) == 0
 
 
+@pytest.mark.slow
 def test_who_cancels_is_not_reminded(trip, cast, now):
     live(now - timedelta(days=1), 2)
     cancel_trip(db.session.get_one(Trip, trip.id), reason="", actor=actor_of(cast.olga), now=now + timedelta(days=1))
@@ -115,6 +119,7 @@ def test_who_complains_is_not_reminded(trip, now, monkeypatch):
     assert (step.status, step.reason) == ("cancelled", "complains")
 
 
+@pytest.mark.slow
 def test_even_a_reminder_that_is_due_this_moment_asks_first_whether_it_may(trip, now, monkeypatch):
     live(now - timedelta(days=1), 2)
     monkeypatch.setattr("webapp.surveys.actions.asking._fall_silent", lambda now: 0)

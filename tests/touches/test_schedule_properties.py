@@ -65,6 +65,7 @@ def planned(plan, touches):
     return [(steps[touch.code], touch) for touch in touches if touch.is_planned]
 
 
+@pytest.mark.slow
 @MANY
 @given(entries(), ANY_PLAN)
 def test_every_active_step_gets_one_answer_with_a_reason_where_it_is_not_planned(entry, plan):
@@ -138,6 +139,7 @@ def test_planning_again_changes_nothing(entry, plan, origin):
     assert [replace(touch, kept=False) for touch in again] == touches
 
 
+@pytest.mark.slow
 @MANY
 @given(entries(), ANY_PLAN, st.sampled_from(["hand", "import"]), st.integers(1, 60 * 24 * 60))
 def test_planning_again_later_changes_nothing_either(entry, plan, origin, minutes):

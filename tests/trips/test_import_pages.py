@@ -283,6 +283,7 @@ def test_stopped_work_keeps_what_is_done_and_the_file_goes_on_from_there(browse,
     assert batch.totals == {"skipped": 18, "repeats": 5, "trips": 382, "clients": 382, "touches": count(Touch)}
 
 
+@pytest.mark.slow
 def test_an_import_is_taken_back_but_for_what_was_touched(browse, cast) -> None:
     browser = browse(cast.boris)
     url = send(browser, (DATA / "checklist.csv").read_bytes(), cast=cast).location

@@ -71,6 +71,7 @@ def content() -> list[tuple]:
     return [clients, trips, sorted(map(repr, touches))]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["checklist.csv", "checklist.xlsx"])
 def test_the_agencys_sheet_becomes_trips_and_a_second_run_adds_nothing(cast, name) -> None:
     report = load(DATA / name)
@@ -83,6 +84,7 @@ def test_the_agencys_sheet_becomes_trips_and_a_second_run_adds_nothing(cast, nam
     assert content() == before
 
 
+@pytest.mark.slow
 def test_every_impossible_row_is_named_by_line_column_value_and_reason(cast) -> None:
     problems = load(DATA / "checklist.csv")["problems"]
     assert all(set(p) == {"line", "column", "value", "reason"} for p in problems)
@@ -116,6 +118,7 @@ def test_existing_ticks_are_done_touches_of_unknown_time(cast) -> None:
     assert set(steps) == {"thank_you", "fly_tomorrow", "bon_voyage", "welcome_back_sms", "call_back", "visit"}
 
 
+@pytest.mark.slow
 def test_nothing_about_the_past_is_ever_sent(cast) -> None:
     load(DATA / "checklist.csv")
     for later in (timedelta(0), timedelta(hours=3), timedelta(days=1)):
@@ -127,6 +130,7 @@ def test_nothing_about_the_past_is_ever_sent(cast) -> None:
     assert count(Occasion, Occasion.broken > 0) == 0
 
 
+@pytest.mark.slow
 def test_a_dry_run_gives_the_same_figures_and_writes_nothing(cast) -> None:
     dry = load(DATA / "checklist.csv", dry_run=True)
     assert (count(Trip), count(Client), count(Touch), count(Occasion)) == (0, 0, 0, 0)
@@ -134,6 +138,7 @@ def test_a_dry_run_gives_the_same_figures_and_writes_nothing(cast) -> None:
     assert load(DATA / "checklist.csv", dry_run=True) == load(DATA / "checklist.csv")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("encoding", "delimiter"), [("cp1251", ";"), ("utf-16", "\t"), ("utf-8", "|")])
 def test_the_same_sheet_saved_otherwise_adds_nothing(cast, tmp_path, encoding, delimiter) -> None:
     load(DATA / "checklist.xlsx")
@@ -166,6 +171,7 @@ with create_app().app_context():
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["_clients", "open_many", "record"])
 def test_killed_in_the_middle_and_run_again_gives_what_one_run_gives(whole_app, cast, where) -> None:
     _flask, store, _ids = whole_app

@@ -194,6 +194,7 @@ def test_somebody_elses_trip_is_not_changed_by_any_path(browse, cast, trip):
     assert stored(db.session.get(Trip, trip.id)) == before and db.session.get(Trip, trip.id).cancelled_at is None
 
 
+@pytest.mark.slow
 def test_a_cancelled_trip_sends_nothing_more(browse, cast, trip):
     """Acceptance 20."""
     in_trial()

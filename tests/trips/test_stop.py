@@ -93,6 +93,7 @@ def test_a_trip_in_which_nothing_waits_is_not_counted_among_those_on_hold(browse
     assert "Письма 1 поездки на паузе" in page.text and " 1 поездка " in page.text and "2 поездки" not in page.text
 
 
+@pytest.mark.slow
 def test_what_passed_during_the_hold_turns_missed_and_the_rest_goes_on(browse, cast, trips):
     in_trial()
     someone = browse(cast.boris)
