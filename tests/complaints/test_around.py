@@ -40,19 +40,19 @@ def irina(cast):
     return actor_of(cast.irina)
 
 
-def test_managers_see_number_and_stage_but_no_notes(browse, cast, person, irina, now):
+def test_panels_lead_whoever_sees_the_complaint_and_tell_others_its_number(browse, cast, person, irina, now):
     trip = make.trip(person, purchase=date(2026, 1, 10), departure=date(2026, 2, 1), back=date(2026, 2, 9),
                      seller=cast.olga, now=now)
     row = complaint(person, trip=trip, now=now)
     add_note(row.id, SECRET, key="n", actor=irina, now=now)
     for address in (f"/clients/{person.id}", f"/trips/{trip.id}"):
-        page = browse(cast.olga).get(address)
-        panel = page.root.one("section", id="complaints")
-        assert row.number in panel.text
-        assert panel.all("a") == []
-        assert SECRET not in page.html
-        led = browse(cast.irina).get(address).root.one("section", id="complaints")
-        assert f"/complaints/{row.id}" in [link.attrs["href"] for link in led.all("a")]
+        for user, is_led in ((cast.olga, True), (cast.pavel, False), (cast.irina, True)):
+            page = browse(user).get(address)
+            panel = page.root.one("section", id="complaints")
+            assert row.number in panel.text
+            assert (f"/complaints/{row.id}" in [link.attrs["href"] for link in panel.all("a")]) is is_led
+            assert SECRET not in page.html
+            assert [link.text for link in panel.all("a")][0] == "Записать жалобу"
 
 
 def test_a_client_who_writes_is_a_task_until_somebody_answers(browse, cast, person, irina, now):
@@ -92,7 +92,8 @@ def test_the_step_leads_to_the_complaint(browse, cast, person, now):
     page = browse(cast.irina).get(f"/touches/{row.task_id}")
     assert f"/complaints/{row.id}" in page.html
     assert row.number in page.text
-    assert f"/complaints/{row.id}" not in browse(cast.olga).get(f"/touches/{row.task_id}").html
+    assert f"/complaints/{row.id}" in browse(cast.olga).get(f"/touches/{row.task_id}").html
+    assert f"/complaints/{row.id}" not in browse(cast.pavel).get(f"/touches/{row.task_id}").html
 
 
 def test_a_letter_becomes_a_complaint_once(browse, cast, person, now):

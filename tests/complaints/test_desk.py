@@ -214,11 +214,11 @@ def test_words_typed_for_a_step_that_somebody_did_meanwhile_are_shown(browse, ca
     assert "Мои слова о случае" in stopped.text
 
 
-@pytest.mark.parametrize("who", ["olga", "pavel", "anna", "vera"])
+@pytest.mark.parametrize("who", ["pavel", "anna", "vera"])
 def test_nobody_else_sees_complaints(browse, cast, person, now, who):
     row = complaint(person, now=now)
     page = browse(getattr(cast, who))
-    assert page.get("/complaints").status == 404
+    assert row.number not in page.get("/complaints").text
     assert page.get(f"/complaints/{row.id}").status == 404
     assert page.post(f"/complaints/{row.id}/tell").status == 404
 

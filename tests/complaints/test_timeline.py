@@ -51,11 +51,15 @@ def test_it_tells_that_one_came_was_decided_closed_and_opened_once_more(browse, 
         (f"Пришла жалоба {number}", "", way)]
 
 
-def test_managers_read_that_it_happened_and_nothing_of_what_was_said_or_decided(browse, cast, person, now):
+def test_of_a_colleagues_client_managers_read_that_it_happened_and_nothing_more(browse, cast, person, now):
     row = complaint(person, now=now, story="СЕКРЕТ")
     bring_to(row, RESOLVED, actor_of(cast.irina), now)
-    assert lines(browse, cast.olga, person) == [
+    assert lines(browse, cast.pavel, person) == [
         (f"По жалобе {row.number} есть решение", cast.irina.name, []), (f"Пришла жалоба {row.number}", "", [])]
+    way = [f"/complaints/{row.id}"]
+    assert lines(browse, cast.olga, person) == [
+        (f"По жалобе {row.number} есть решение", f"клиент прав · {cast.irina.name}", way),
+        (f"Пришла жалоба {row.number}", "", way)]
 
 
 def test_a_decision_that_was_taken_back_was_none(browse, cast, person, now):

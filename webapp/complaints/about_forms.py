@@ -6,13 +6,13 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField, StringField
+from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
 from webapp.complaints.forms import StepForm, options
 from webapp.kit import emails, phones
 from webapp.trips.models import Trip
-from webapp.web.forms import AtMost
+from webapp.web.forms import AtMost, Filled
 from webapp.web.i18n import day_short
 
 
@@ -24,6 +24,14 @@ class ChangeForm(StepForm):
                            description=_l("Leave it empty for the one of the trip."))
     contact = StringField(_l("Where to answer, if not to the client’s own contacts"), [Optional(), AtMost(200)],
                           description=_l("E-mail or phone."))
+
+
+class KnownForm(StepForm):
+    """What a manager knows of a complaint about an own client; customer service reads it as an internal note."""
+
+    text = TextAreaField(_l("What you know about it"), [Filled(_l("Write a few words.")), AtMost(10_000)],
+                         render_kw={"rows": 3}, description=_l(
+                             "Customer service reads it, the client does not. It does not stay on this page."))
 
 
 def offer_trips(form: Any, trips: Iterable[Trip]) -> None:

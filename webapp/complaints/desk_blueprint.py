@@ -9,9 +9,10 @@ from webapp.complaints.questions import complaint_for
 from webapp.kit import clock
 from webapp.staff.audit import actor_of
 from webapp.staff.rules import DIRECTOR, SERVICE, Actor
+from webapp.web.i18n import today_here
 
 PEOPLE = (SERVICE, DIRECTOR)
-"""Who works with complaints; nobody else sees these pages."""
+"""Who works with complaints; managers have the list, the page of one and its form, and nothing else, to themselves."""
 bp = Blueprint("complaints", __name__, url_prefix="/complaints")
 
 
@@ -21,8 +22,8 @@ def me() -> Actor:
 
 
 def complaint_or_404(complaint_id: int) -> Complaint:
-    """The complaint, when it belongs to the person's own offices."""
-    return complaint_for(complaint_id, current_user) or abort(404)
+    """The complaint, when the person sees it: own offices, for managers own clients."""
+    return complaint_for(complaint_id, current_user, today=today_here()) or abort(404)
 
 
 def card_url(row: Complaint, anchor: str | None = None) -> str:

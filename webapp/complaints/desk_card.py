@@ -102,11 +102,11 @@ def conversation_of(row: Complaint) -> list[Line]:
     lines += [Line(word.at, word.kind, word.author, word.text, word.via, attached.get(word.id, []),
                    sent.pop(f"word:{word.id}", None), word.id, word.user_id) for word in said]
     lines += [Line(message.created_at, "letter", message=message) for message in sent.values()]
-    lines += _turns(row)
+    lines += turns_of(row)
     return sorted(lines, key=lambda line: line.at)
 
 
-def _turns(row: Complaint) -> list[Line]:
+def turns_of(row: Complaint) -> list[Line]:
     """Decisions that stood, and what the client answered to them, as words: letters alone name only their subject."""
     events = list(db.session.scalars(select(ComplaintEvent).where(
         ComplaintEvent.complaint_id == row.id, ComplaintEvent.verb.in_(("resolve", "back", "answered")))

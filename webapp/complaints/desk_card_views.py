@@ -17,8 +17,9 @@ from webapp.complaints.desk_blueprint import PEOPLE, bp, card_url, complaint_or_
 from webapp.complaints.desk_query import news_in, who_looks
 from webapp.complaints.forms import ROWS, SHOWN_ROWS, ShareForm, StepForm
 from webapp.complaints.models import Complaint, ComplaintWatcher
+from webapp.complaints.own_views import own_card
 from webapp.complaints.procedures import pick, wording_of
-from webapp.complaints.questions import actions_of, before_of, claim_days, events_of, terms_for
+from webapp.complaints.questions import actions_of, before_of, claim_days, events_of, may_work_with, terms_for
 from webapp.complaints.step_rules import INVESTIGATED, OPEN, STEPS, TOLD, Refused, is_settled, next_step, step_number
 from webapp.complaints.upload_words import size_of
 from webapp.db import db
@@ -27,7 +28,7 @@ from webapp.kit.days import local_day, zone
 from webapp.post import wording
 from webapp.staff.models import User
 from webapp.staff.rules import DIRECTOR, BadInput, NotAllowed
-from webapp.web.guard import allow
+from webapp.web.guard import DESK, allow
 from webapp.web.i18n import page_language
 from webapp.web.page import is_partial, page, see_other
 
@@ -36,10 +37,11 @@ _GOES_ON = {"close": "closing", "void": "case", "waive": "closing"}
 
 
 @bp.get("/<int:complaint_id>")
-@allow(*PEOPLE)
+@allow(*DESK)
 def show(complaint_id: int) -> Response:
-    """Seven steps, conversation, client: everything about one complaint."""
-    return card(complaint_or_404(complaint_id))
+    """Seven steps, conversation, client: everything about one complaint. Managers read what concerns their client."""
+    row = complaint_or_404(complaint_id)
+    return card(row) if may_work_with(current_user) else own_card(row)
 
 
 @bp.post("/<int:complaint_id>/<any(confirm, tell, investigate, resolve, document, analyse, share, waive, close,"

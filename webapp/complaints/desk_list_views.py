@@ -13,12 +13,15 @@ from werkzeug.wrappers import Response as BaseResponse
 from webapp.batches.actions.once import KeyTaken, once
 from webapp.clients.models import Client, client_for
 from webapp.complaints import desk_query as query
-from webapp.complaints import due_words, words
+from webapp.complaints import due_words, own_views, words
 from webapp.complaints.about_forms import likeliest, offer_trips, read_contact
 from webapp.complaints.actions import Intake, receive
 from webapp.complaints.desk_blueprint import PEOPLE, bp, me, my_counts
 from webapp.complaints.forms import NewForm
+from webapp.complaints.models import Complaint
+from webapp.complaints.questions import complaint_for, may_work_with, seen_among
 from webapp.complaints.step_rules import SOURCES, step_number
+from webapp.db import db
 from webapp.kit import clock
 from webapp.post import incoming
 from webapp.staff.rules import DIRECTOR, BadInput, NotAllowed
@@ -26,7 +29,7 @@ from webapp.trips.board_counts import colleagues_of
 from webapp.trips.models import Trip
 from webapp.web.addresses import kept_args
 from webapp.web.forms import parse_day
-from webapp.web.guard import allow
+from webapp.web.guard import DESK, allow
 from webapp.web.i18n import today_here
 from webapp.web.nav import Section, Strip, add_section, add_strips
 from webapp.web.page import page, row_id, see_other
@@ -40,19 +43,21 @@ FILTER_WORDS: dict[str, Any] = {
 
 def register(app: Flask) -> None:
     """Put the section into the bar, and what must not be overlooked above the page."""
-    add_section(app, Section("complaints.index", _l("Complaints"), 22, frozenset(PEOPLE), "/complaints", _count))
+    add_section(app, Section("complaints.index", _l("Complaints"), 22, frozenset(DESK), "/complaints", _count))
     add_strips(app, _strips)
 
 
 @bp.get("")
-@allow(*PEOPLE)
+@allow(*DESK)
 def index() -> Response:
-    """Open complaints by the nearest deadline; filters are in the address."""
+    """Open complaints by the nearest deadline; filters are in the address. Managers read those of their clients."""
+    if not may_work_with(current_user):
+        return own_views.own_list()
     wish, now = _wish(), clock.now()
     limit = min(max(request.args.get("n", PAGE, type=row_id), PAGE), MOST)
     rows = query.listed(current_user, wish, limit + 1)
     ids = [row.id for row in rows]
-    counts = my_counts()
+    counts, own = my_counts(), current_user.office_ids
     kept = kept_args(*KEPT)
     number = {"open": counts.open, "mine": counts.mine, "draft": counts.draft, "waiting": counts.waiting}
     filters = [{"url": url_for("complaints.index", show=None if code == "open" else code, **kept), "label": word,
@@ -62,13 +67,13 @@ def index() -> Response:
         "complaints/list.html", rows=rows[:limit], wish=wish, filters=filters, counts=counts, words=words, last=last,
         due={row.id: due_words.due_of(row, now) for row in rows}, looking=query.who_looks(ids, current_user, now),
         news=query.news_in(ids), done={row.id: step_number(row.state) for row in rows},
-        managers=colleagues_of(current_user.office_ids), operators=query.operators_of(current_user), sources=SOURCES,
+        own=own, managers=colleagues_of(own), operators=query.operators_of(current_user), sources=SOURCES,
         more=limit + PAGE if len(rows) > limit and limit < MOST else None, is_filtered=bool(kept), kept=kept,
         asked=request.args)
 
 
 @bp.route("/new", methods=["GET", "POST"])
-@allow(*PEOPLE)
+@allow(*DESK)
 def new() -> Response | BaseResponse:
     """Write down a complaint: told on the phone, in the office, in a letter."""
     client_id = request.args.get("client", type=row_id)
@@ -98,14 +103,24 @@ def new() -> Response | BaseResponse:
     except (BadInput, NotAllowed) as error:
         form.say("", words.fault(error) if isinstance(error, BadInput) else _("You may not do this."))
         return _new_page(form, client, letter)
-    said = _("Written down.") if is_new else _("This was written down before.")
-    return see_other(url_for("complaints.show", complaint_id=number), said)
+    return _written(number, _("Written down.") if is_new else _("This was written down before."))
+
+
+def _written(number: int, said: str) -> BaseResponse:
+    """On to its page; where that is not for this person (a colleague's client), back to the client."""
+    if complaint_for(number, current_user, today=today_here()) is not None:
+        return see_other(url_for("complaints.show", complaint_id=number), said)
+    row = db.session.get_one(Complaint, number)
+    told = _("%(said)s Complaint %(number)s is with customer service now.", said=said, number=row.number)
+    return see_other(url_for("client_page.show", client_id=row.client_id), told)
 
 
 def _new_page(form: NewForm, client: Client, letter: Any, refused: int = 422) -> Response:
     failed = form.errors or form.form_errors
+    open_ones = [row for row in query.of_client(client.id) if row.is_open]
     return page("complaints/new.html", status=refused if failed else 200, form=form, client=client, letter=letter,
-                open_ones=[row for row in query.of_client(client.id) if row.is_open], words=words)
+                open_ones=open_ones, words=words, may_work=may_work_with(current_user),
+                seen=seen_among([row.id for row in open_ones], current_user, today=today_here()))
 
 
 def _intake(form: NewForm, client: Client, trips: list[Trip], letter: Any) -> Intake | None:
@@ -139,6 +154,9 @@ def _wish() -> query.Wish:
 
 
 def _count() -> tuple[int, bool] | None:
+    if not may_work_with(current_user):
+        # Never red: the deadline is not theirs to keep.
+        return (own_views.own_open(), False) if own_views.own_open() else None
     counts = my_counts()
     return (counts.open, counts.overdue > 0) if counts.open else None
 

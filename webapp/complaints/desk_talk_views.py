@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Response, request, url_for
 from flask_babel import gettext as _
+from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 
 from webapp.batches.actions.once import KeyTaken, once
@@ -14,10 +15,12 @@ from webapp.complaints.desk_blueprint import PEOPLE, bp, card_url, complaint_or_
 from webapp.complaints.desk_card_views import again, card, done, leaving, refused, say, sent_before
 from webapp.complaints.forms import StepForm
 from webapp.complaints.models import ComplaintWord
+from webapp.complaints.own_views import pass_on
+from webapp.complaints.questions import may_work_with
 from webapp.complaints.step_rules import Refused
 from webapp.kit import clock
 from webapp.staff.rules import BadInput
-from webapp.web.guard import allow
+from webapp.web.guard import DESK, allow
 from webapp.web.page import is_partial, part, see_other
 
 
@@ -31,9 +34,11 @@ def reply(complaint_id: int) -> Response | BaseResponse:
 
 
 @bp.post("/<int:complaint_id>/note")
-@allow(*PEOPLE)
+@allow(*DESK)
 def note(complaint_id: int) -> Response | BaseResponse:
-    """A note for colleagues; the client never sees it."""
+    """A note for colleagues; the client never sees it, and managers, who may leave one, do not read it."""
+    if not may_work_with(current_user):
+        return pass_on(complaint_or_404(complaint_id))
     return _do(complaint_id, "note", lambda form: actions.add_note(
         complaint_id, form["text"].data or "", key=_key(complaint_id, form), actor=me(), now=clock.now()),
         _("The note is kept. The client does not see it."), "talk", "talk")

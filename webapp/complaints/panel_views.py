@@ -19,7 +19,7 @@ from webapp.complaints.actions.tasks import AGAIN, DRAFT_STEP, STEP, WORD
 from webapp.complaints.desk_blueprint import PEOPLE
 from webapp.complaints.desk_query import of_client
 from webapp.complaints.models import Complaint
-from webapp.complaints.questions import may_work_with
+from webapp.complaints.questions import seen_among
 from webapp.complaints.step_rules import step_number
 from webapp.db import db
 from webapp.kit import clock
@@ -28,6 +28,7 @@ from webapp.touches.kind_words import Home, add_homes, add_step_words
 from webapp.touches.models import Touch
 from webapp.trips.models import Trip
 from webapp.web.guard import DESK
+from webapp.web.i18n import today_here
 from webapp.web.panels import add_panel
 
 _WHO_GETS_THEM = _l(
@@ -58,34 +59,35 @@ def register(app: Flask) -> None:
 
 def _homes(ids: Collection[int]) -> dict[int, Home]:
     """Where lines of /today lead: the page of the complaint, with its deadline."""
-    now, may_open = clock.now(), may_work_with(current_user)
+    now, seen = clock.now(), seen_among(ids, current_user, today=today_here())
     found = db.session.scalars(select(Complaint).where(Complaint.id.in_(ids)).options(joinedload(Complaint.office)))
     homes = {}
     for row in found:
         due = due_words.due_of(row, now)
         named = ", ".join(filter(None, (f"{_('Complaint')} {row.number}", due.words if due else "")))
-        is_mine = may_open and row.office_id in current_user.office_ids
-        homes[row.id] = Home(named, url_for("complaints.show", complaint_id=row.id) if is_mine else "",
+        homes[row.id] = Home(named, url_for("complaints.show", complaint_id=row.id) if row.id in seen else "",
                              _l("To the complaint"))
     return homes
 
 
 def _on_client(client: Client) -> Markup | None:
-    return _panel(of_client(client.id), url_for("complaints.new", client=client.id))
+    return _panel(of_client(client.id), client, None)
 
 
 def _on_trip(trip: Trip) -> Markup | None:
-    return _panel(of_client(trip.client_id, trip.id), url_for("complaints.new", client=trip.client_id, trip=trip.id))
+    return _panel(of_client(trip.client_id, trip.id), trip.client, trip)
 
 
-def _panel(rows: list[Complaint], new: str) -> Markup | None:
-    """Customer service and directors are led on; managers see number, stage and deadline, and no words at all."""
-    may_open = bool(current_user.hats & set(PEOPLE))
-    if not current_user.hats & set(DESK) or not (rows or may_open):
+def _panel(rows: list[Complaint], client: Client, trip: Trip | None) -> Markup | None:
+    """Who sees a complaint is led on; of colleagues' clients managers see number, stage and deadline, and no words."""
+    may_write = client.office_id in current_user.office_ids
+    if not current_user.hats & set(DESK) or not (rows or may_write):
         return None
-    now = clock.now()
-    return _rendered("complaints/_panel.html", rows=rows, new=new, may_open=may_open, words=words,
-                     own=set(current_user.office_ids), due={row.id: due_words.due_of(row, now) for row in rows},
+    now, ids = clock.now(), [row.id for row in rows]
+    new = url_for("complaints.new", client=client.id, trip=trip.id if trip else None) if may_write else ""
+    return _rendered("complaints/_panel.html", rows=rows, new=new, words=words,
+                     seen=seen_among(ids, current_user, today=today_here()),
+                     due={row.id: due_words.due_of(row, now) for row in rows},
                      done={row.id: step_number(row.state) for row in rows})
 
 
@@ -96,8 +98,8 @@ def _at_step(touch: Touch) -> Markup | None:
     row = db.session.scalar(select(Complaint).where(Complaint.id == int(number)))
     if row is None:
         return None
-    may_open = bool(current_user.hats & set(PEOPLE)) and row.office_id in current_user.office_ids
-    return _rendered("complaints/_at_step.html", row=row, may_open=may_open)
+    return _rendered("complaints/_at_step.html", row=row,
+                     may_open=bool(seen_among([row.id], current_user, today=today_here())))
 
 
 def _at_letter(row: object) -> Markup | None:

@@ -3,9 +3,11 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, false, or_, select
 
+from webapp.clients.models import Client
 from webapp.complaints.clock_rules import Terms, Times, answer_by, closing_time, file_by, legal_day, nearest
 from webapp.complaints.models import Complaint, ComplaintAction, ComplaintEvent, Procedure
 from webapp.complaints.step_rules import OPEN
@@ -14,7 +16,8 @@ from webapp.kit.days import local_day, zone
 from webapp.kit.workdays import DEFAULT_WEEK, WorkingDays
 from webapp.staff.calendars import calendar_of
 from webapp.staff.models import Office, User, scoped, setting
-from webapp.staff.rules import DIRECTOR, SERVICE
+from webapp.staff.rules import DIRECTOR, MANAGER, SERVICE
+from webapp.touches.people import stands_in_for
 
 TERMS = "complaint_terms"
 
@@ -41,15 +44,38 @@ def open_ones(client_id: int) -> list[Complaint]:
         Complaint.client_id == client_id, Complaint.state.in_(OPEN)).order_by(Complaint.id)))
 
 
-def complaint_for(complaint_id: int, user: User) -> Complaint | None:
-    """The complaint, when it belongs to the person's own offices; else None, and the page answers 404."""
-    query = select(Complaint).where(Complaint.id == complaint_id)
-    return db.session.scalar(scoped(query, Complaint.office_id, user))
-
-
 def may_work_with(user: User) -> bool:
-    """Whether pages of complaints open to this person at all; which of them, the offices say."""
+    """Whether the person handles complaints; which of them, the offices say. Managers read those of their clients."""
     return bool(user.hats & {SERVICE, DIRECTOR})
+
+
+def seen_by(query: Select[Any], user: User, *, today: date) -> Select[Any]:
+    """The one rule of who sees which complaint, on a `query` over them: customer service and directors those of their
+    offices, managers of these only their own clients'.
+
+    A client is a manager's own who is in the manager's care, or whose trip the manager sold, as with surveys; whoever
+    stands in for a colleague `today` (the person's own day) sees the colleague's as well.
+    """
+    query = scoped(query, Complaint.office_id, user)
+    if may_work_with(user):
+        return query
+    if MANAGER not in user.hats:
+        return query.where(false())
+    theirs = stands_in_for(user.id, today)
+    return query.where(or_(Complaint.manager_id.in_(theirs), Complaint.client.has(Client.manager_id.in_(theirs))))
+
+
+def complaint_for(complaint_id: int, user: User, *, today: date) -> Complaint | None:
+    """The complaint, when this person sees it; else None, and the page answers 404."""
+    return db.session.scalar(seen_by(select(Complaint).where(Complaint.id == complaint_id), user, today=today))
+
+
+def seen_among(complaint_ids: Collection[int], user: User, *, today: date) -> set[int]:
+    """Those of the complaints whose page opens to this person."""
+    if not complaint_ids:
+        return set()
+    return set(db.session.scalars(seen_by(select(Complaint.id).where(Complaint.id.in_(complaint_ids)), user,
+                                          today=today)))
 
 
 def events_of(complaint: Complaint) -> list[ComplaintEvent]:

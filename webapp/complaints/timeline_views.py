@@ -9,10 +9,11 @@ from sqlalchemy import select
 
 from webapp.complaints import words
 from webapp.complaints.models import Complaint, ComplaintEvent
-from webapp.complaints.questions import may_work_with
+from webapp.complaints.questions import seen_among
 from webapp.complaints.step_rules import VOID
 from webapp.db import db
 from webapp.touches.timeline_lines import Line, add_to_timeline
+from webapp.web.i18n import today_here
 
 BACK = "back"
 TOLD = ("received", "resolve", "close", "reopen")
@@ -26,21 +27,23 @@ def register(app: Flask) -> None:
 def lines_of(client_id: int, limit: int) -> Iterable[Line]:
     """The newest lines; a step that was taken back, and what was no complaint, are left out.
 
-    Managers read that something happened; what was decided and the way there are for those who work with complaints.
+    Of a colleague's client managers read that something happened; what was decided and the way there are for those who
+    may open the complaint.
     """
     query = (select(ComplaintEvent, Complaint).join(Complaint, Complaint.id == ComplaintEvent.complaint_id)
              .where(Complaint.client_id == client_id, Complaint.state != VOID,
                     ComplaintEvent.verb.in_((*TOLD, BACK))).order_by(ComplaintEvent.id.desc()))
-    own, may_work = set(current_user.office_ids), may_work_with(current_user)
+    told = db.session.execute(query).all()
+    seen = seen_among({row.id for _event, row in told}, current_user, today=today_here())
     found: list[Line] = []
     taken_back: set[tuple[int, str]] = set()
-    for event, row in db.session.execute(query):
+    for event, row in told:
         if event.verb == BACK:
             taken_back.add((row.id, event.before))
         elif (row.id, event.after) in taken_back and event.before != event.after:
             taken_back.discard((row.id, event.after))
         else:
-            found.append(_line(event, row, may_open=may_work and row.office_id in own))
+            found.append(_line(event, row, may_open=row.id in seen))
     return found[:limit]
 
 

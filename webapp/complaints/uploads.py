@@ -18,6 +18,7 @@ from webapp.complaints.upload_words import upload_fault
 from webapp.db import db
 from webapp.kit import clock
 from webapp.web.guard import allow
+from webapp.web.i18n import today_here
 from webapp.web.page import to_save
 
 bp = Blueprint("complaint_files", __name__, url_prefix="/complaints/files")
@@ -82,7 +83,8 @@ def serve(file: ComplaintFile | ComplaintUpload) -> Response:
 def show(token: str) -> Response:
     """A photo or document for those who handle complaints, within their offices."""
     file = db.session.query(ComplaintFile).filter_by(token=token).one_or_none()
-    row: Complaint | None = complaint_for(file.complaint_id, current_user) if file else None
+    row: Complaint | None = complaint_for(
+        file.complaint_id, current_user, today=today_here()) if file else None
     if file is None or row is None:
         abort(404)
     return serve(file)

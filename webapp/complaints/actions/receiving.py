@@ -77,7 +77,8 @@ def receive(given: Intake, *, actor: Actor, now: datetime, draft: bool = False) 
         # The row holds its client: erasing, which looks for open complaints, is over by now or sees this one.
         if session.scalar(select(Client.erased_at).where(Client.id == given.client.id)) is not None:
             raise BadInput("gone")
-        if actor.user_id is not None and actor.user_id != row.owner_id:
+        # A manager hands it over and reads how it goes: following is for those who handle complaints.
+        if actor.user_id is not None and actor.user_id != row.owner_id and actor.hats & {SERVICE, DIRECTOR}:
             session.add(ComplaintWatcher(complaint_id=row.id, user_id=actor.user_id, since=now))
         note(row, "received", actor=actor, now=now, before="",
              facts={"source": given.source, "own": given.own.strip()}, is_change=False)

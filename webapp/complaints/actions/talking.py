@@ -9,10 +9,13 @@ from webapp.complaints.actions.mailing import GRACE, REPLY, call_off, send
 from webapp.complaints.actions.rows import lock, note
 from webapp.complaints.actions.tasks import ask_again_for, ask_for_answer, note_answered
 from webapp.complaints.models import Complaint, ComplaintWord
+from webapp.complaints.questions import complaint_for
 from webapp.complaints.step_rules import VOID, Refused
 from webapp.db import db, one_at_a_time, transaction
+from webapp.kit.days import local_day, zone
 from webapp.staff.audit import job
-from webapp.staff.rules import DIRECTOR, SERVICE, Actor, BadInput, NotAllowed
+from webapp.staff.models import User
+from webapp.staff.rules import DIRECTOR, MANAGER, SERVICE, Actor, BadInput, NotAllowed
 
 LONGEST = 10_000
 CLIENT = job("client")
@@ -36,9 +39,14 @@ def reply(complaint_id: int, text: str, *, seen: int | None = None, key: str, ac
 
 
 def add_note(complaint_id: int, text: str, *, key: str, actor: Actor, now: datetime) -> ComplaintWord:
-    """An internal note; it never leaves the house, and nobody has to see it before answering."""
-    actor.needs(SERVICE, DIRECTOR)
+    """An internal note; it never leaves the house, and nobody has to see it before answering.
+
+    Managers leave one on an open complaint of an own client and read none. Raises BadInput("text-needed", "too-long"),
+    Refused("no-move"), NotAllowed("role", "client"), LookupError.
+    """
+    actor.needs(MANAGER, SERVICE, DIRECTOR)
     with transaction():
+        _may_note(complaint_id, actor, now)
         return _say(complaint_id, text, "note", "", key, actor, now, None)[1]
 
 
@@ -76,6 +84,17 @@ def nothing_to_answer(complaint_id: int, *, actor: Actor, now: datetime) -> None
         row = lock(complaint_id, actor=actor)
         if note_answered(row, "done", actor=actor, now=now):
             note(row, "no-answer-needed", actor=actor, now=now)
+
+
+def _may_note(complaint_id: int, actor: Actor, now: datetime) -> None:
+    user = db.session.get(User, actor.user_id) if actor.user_id is not None else None
+    if user is None or actor.hats & {SERVICE, DIRECTOR}:
+        return
+    row = complaint_for(complaint_id, user, today=local_day(now, zone(user.zone)))
+    if row is None:
+        raise NotAllowed("client")
+    if not row.is_open:
+        raise Refused("no-move")
 
 
 def _said(key: str) -> ComplaintWord | None:

@@ -34,6 +34,7 @@ def give_to(complaint_id: int, user_id: int, *, seen: int | None = None, actor: 
 
 def watch(complaint_id: int, *, actor: Actor, now: datetime) -> None:
     """Follow a complaint."""
+    actor.needs(SERVICE, DIRECTOR)
     with transaction() as session:
         lock(complaint_id, actor=actor)
         if session.get(ComplaintWatcher, (complaint_id, actor.user_id)) is None:
@@ -42,6 +43,7 @@ def watch(complaint_id: int, *, actor: Actor, now: datetime) -> None:
 
 def stop_watching(complaint_id: int, *, actor: Actor) -> None:
     """Follow it no more."""
+    actor.needs(SERVICE, DIRECTOR)
     with transaction() as session:
         session.execute(delete(ComplaintWatcher).where(
             ComplaintWatcher.complaint_id == complaint_id, ComplaintWatcher.user_id == actor.user_id))
@@ -49,6 +51,7 @@ def stop_watching(complaint_id: int, *, actor: Actor) -> None:
 
 def here(complaint_id: int, *, actor: Actor, now: datetime) -> list[str]:
     """The person has the complaint open; gives the names of colleagues who have, too."""
+    actor.needs(SERVICE, DIRECTOR)
     with transaction() as session:
         lock(complaint_id, actor=actor)
         mine = session.get(ComplaintViewer, (complaint_id, actor.user_id))
