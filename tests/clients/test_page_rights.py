@@ -92,7 +92,8 @@ def test_a_longer_list_costs_no_more_statements(app: Flask, browse: Any, cast: S
             make.client(cast.main, last=f"Кузнецов{size}{number}", manager=cast.pavel if number % 2 else cast.olga,
                 now=now)
         counts[size] = [statements_of(app, person, url) for url in ("/clients?q=кузнецов", "/clients")]
-    assert counts[2] == counts[40] and max(counts[40]) <= 16, counts
+    # One of them is the number of complaints in the bar.
+    assert counts[2] == counts[40] and max(counts[40]) <= 17, counts
 
 
 def test_a_longer_history_costs_no_more_statements(app: Flask, browse: Any, cast: SimpleNamespace,

@@ -93,6 +93,24 @@ def test_substitutes_of_a_whole_day_are_two_questions(cast: Any, now: Any, queri
     assert len(asked) == 2
 
 
+def test_one_request_asks_once_who_stands_in_and_reads_what_it_changed_anew(app: Any, cast: Any, now: Any,
+                                                                            queries: Any) -> None:
+    monday, tuesday = date(2026, 11, 23), date(2026, 11, 24)
+    with app.test_request_context():
+        assert calendars.substitutes_on(tuesday) == {}
+        with queries() as asked:
+            assert calendars.substitutes_on(tuesday) == {}
+        assert list(asked) == []
+        row = away(cast, now, cast.olga, cast.pavel, monday, date(2026, 11, 29))
+        assert calendars.substitutes_on(tuesday) == {cast.olga.id: cast.pavel.id}
+        actions.end_absence(row, actor=actor_of(cast.boris), today=monday, now=now)
+        assert calendars.substitutes_on(tuesday) == {}
+        away(cast, now, cast.olga, cast.pavel, monday, date(2026, 11, 29))
+        assert calendars.substitutes_on(tuesday) == {cast.olga.id: cast.pavel.id}
+        actions.dismiss(cast.pavel, actor=actor_of(cast.anna), now=now)
+        assert calendars.substitutes_on(tuesday) == {}
+
+
 def test_colleagues_are_those_who_work_in_the_office_now(cast: Any, now: Any) -> None:
     actions.dismiss(cast.pavel, actor=actor_of(cast.anna), now=now)
     assert [user.name for user in calendars.colleagues(cast.east)] == ["Вера Чайкина", "Николай Громов"]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Any
 
-from flask import g, has_app_context
+from flask import g, has_app_context, has_request_context
 from sqlalchemy import select
 
 from webapp.db import db
@@ -50,8 +50,20 @@ def substitute_of(user: User, day: date) -> User | None:
 
 
 def substitutes_on(day: date) -> dict[int, int]:
-    """Who works instead of whom on `day`, by ids: chains followed to somebody at work, circles left out."""
-    return at_work_instead(lists.away_on(day))
+    """Who works instead of whom on `day`, by ids: chains followed to somebody at work, circles left out.
+
+    Read once per request: several numbers of the bar ask.
+    """
+    known: dict[date, dict[int, int]] = g.setdefault("staff_substitutes", {}) if has_request_context() else {}
+    if day not in known:
+        known[day] = at_work_instead(lists.away_on(day))
+    return known[day]
+
+
+def forget_substitutes() -> None:
+    """Somebody comes, goes or is away: who works instead of whom is read anew when next asked."""
+    if has_request_context():
+        g.pop("staff_substitutes", None)
 
 
 def at_work_instead(away: dict[int, int]) -> dict[int, int]:

@@ -8,6 +8,7 @@ from webapp.db import db, transaction
 from webapp.staff.actions.rows import locked, plain
 from webapp.staff.actions.sessions import home_office
 from webapp.staff.audit import record
+from webapp.staff.calendars import forget_substitutes
 from webapp.staff.models import Absence, User
 from webapp.staff.rules import ADMIN, DIRECTOR, Actor, BadInput, NotAllowed, substitutes
 
@@ -31,6 +32,7 @@ def record_absence(user: User, substitute: User, *, first_day: date, last_day: d
                       note=note.strip())
         session.add(row)
         session.flush()
+        forget_substitutes()
         record(actor, "away", "user", user.id, now=now, office_id=home_office(user),
                facts={"first_day": [None, plain(first_day)], "last_day": [None, plain(last_day)],
                       "substitute": [None, substitute.name]})
@@ -46,6 +48,7 @@ def end_absence(row: Absence, *, actor: Actor, today: date, now: datetime) -> No
         old = row.last_day
         row.last_day = max(today, row.first_day) - timedelta(days=1)
         row.ended_at = now
+        forget_substitutes()
         record(actor, "back", "user", row.user_id, now=now, office_id=home_office(row.user),
                facts={"last_day": [plain(old), plain(row.last_day)]})
 

@@ -12,6 +12,7 @@ from webapp.staff.actions import checks
 from webapp.staff.actions.rows import Facts, locked, put
 from webapp.staff.actions.sessions import end_sessions, home_office
 from webapp.staff.audit import actor_of, record
+from webapp.staff.calendars import forget_substitutes
 from webapp.staff.leaving import Leaving, hand_on
 from webapp.staff.lists import admins_at_work, nobody_yet
 from webapp.staff.models import Office, Setting, User, setting
@@ -96,6 +97,7 @@ def dismiss(user: User, *, actor: Actor, now: datetime) -> None:
             return
         _keep_an_admin(user, actor, stays=False)
         user.dismissed_at = now
+        forget_substitutes()
         end_sessions(user)
         record(actor, "dismissed", "user", user.id, now=now, office_id=home_office(user))
 
@@ -107,6 +109,7 @@ def take_back(user: User, *, actor: Actor, now: datetime) -> None:
         if locked(user).works_here:
             return
         user.dismissed_at, user.password_hash = None, ""
+        forget_substitutes()
         record(actor, "taken_back", "user", user.id, now=now, office_id=home_office(user))
 
 
