@@ -314,8 +314,10 @@ def test_an_answer_leads_to_its_complaint_those_who_work_with_complaints(browse,
 
 def test_a_manager_is_led_to_the_complaints_on_the_page_of_the_trip(browse, cast, three):
     row = next(one for one in answers() if one.complaint_id)
-    ways = {url: next(a for a in browse(cast.pavel).get(url).root.all("a") if a.text == row.complaint.number).attrs["href"]
+    ways = {url: {a.attrs["href"] for a in browse(cast.pavel).get(url).root.all("a") if a.text == row.complaint.number}
             for url in ("/surveys", f"/trips/{row.trip_id}")}
-    assert ways == {"/surveys": f"/trips/{row.trip_id}#complaints", f"/trips/{row.trip_id}": "#complaints"}
+    assert ways == {"/surveys": {f"/trips/{row.trip_id}#complaints"},
+                    f"/trips/{row.trip_id}": {"#complaints", f"/complaints/{row.complaint_id}"}}
     panel = browse(cast.pavel).get(f"/trips/{row.trip_id}").root.one("section", id="complaints")
-    assert row.complaint.number in panel.text and not panel.all("a")
+    # From there on to the page, which opens for a client of one's own.
+    assert panel.one("a", href=f"/complaints/{row.complaint_id}").text == row.complaint.number
