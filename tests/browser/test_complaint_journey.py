@@ -120,8 +120,11 @@ def tell_procedure(people, number):
     step = irina.page.locator("#step-2")
     expect(irina.page.locator("#step-1")).to_have_class("is-done")
     mark(people.irina)
-    step.locator("[name=procedure]").select_option(str(procedure().id))
-    press(step, "Показать текст")
+    # While one answer of a form is under way its next press is dropped, as a double press is: each is waited for.
+    with irina.page.expect_response("**/tell"):
+        step.locator("[name=procedure]").select_option(str(procedure().id))
+    with irina.page.expect_response("**/tell"):
+        press(step, "Показать текст")
     expect(step.locator("[name=procedure_text]")).to_have_value(told())
     press(step, "Сообщить клиенту порядок")
     expect(irina.page.locator("#step-3")).to_be_focused()
