@@ -7,7 +7,7 @@ import pytest
 from letters.texts import DIRECTOR, Page, empty, mail, rich
 
 from webapp.letters.placeholders import values_for
-from webapp.letters.rendering import compile_letter, render_email, render_script, render_sms
+from webapp.letters.rendering import compile_letter, render_email, render_plain, render_script, render_sms
 from webapp.letters.rules import missing_parts, required_missing, sms_parts, split_parts
 from webapp.letters.signatures import Signature
 from webapp.letters.starters import StarterLetter
@@ -41,6 +41,15 @@ def test_new_lines_typed_by_the_author_and_in_values_stay_new_lines() -> None:
     letter = mail("раз\nдва {{ client.first_name }}", client__first_name="три\nчетыре")
     assert "раз<br>\nдва три<br>четыре" in letter.html
     assert letter.text.startswith("раз\nдва три\nчетыре\n")
+
+
+def test_a_text_somebody_wrote_goes_as_it_stands_however_long() -> None:
+    written = "Кому: А\nОт: Б\n \n1. Прошу *вернуть* <b>{{ client.first_name }}</b>\n\n\n# Конец " + "х" * 18_000
+    made = render_plain("Тема\n {{ x }}", written, values_for(empty("ru")), DIRECTOR, "ru")
+    assert made.subject == "Тема {{ x }}"
+    assert made.text.startswith("Кому: А\nОт: Б\n\n1. Прошу *вернуть* <b>{{ client.first_name }}</b>\n\n# Конец х")
+    assert "<br>От: Б</p>" in made.html and "*вернуть* &lt;b&gt;{{ client.first_name }}" in made.html
+    assert "Ирина Дёмина" in made.html and "/u/" not in made.html, "signed, with no link to a choice of letters"
 
 
 def test_two_clients_of_one_letter_never_see_each_other() -> None:

@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any
@@ -19,12 +19,14 @@ HEAVY = 3 * 1024 * 1024
 PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
 _kept = Base.metadata.tables[LetterFile.__tablename__]
 _DATA = select(_kept.c.data).where(_kept.c.sha256 == bindparam("sha"))
+_PLACES: dict[str, Callable[[str], bytes | None]] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Attached:
     """One file of a letter: the hash of its bytes, how its reader sees it named, its type and size in bytes.
 
+    A file that another room keeps has «place:name» for its hash (`add_bytes`).
     With `cid` it stands inside of the letter (`<img src="cid:…">`) and not beside it.
     """
 
@@ -61,8 +63,18 @@ def total(files: Iterable[Attached]) -> int:
     return sum(file.size for file in files)
 
 
+def add_bytes(place: str, ask: Callable[[str], bytes | None]) -> None:
+    """A room on the right keeps files itself: those named «place:…». `ask` reads one past the session; the same name
+    gives the same bytes for ever, or None."""
+    _PLACES[place] = ask
+
+
 def bytes_of(sha: str) -> bytes | None:
     """The content of a file, read past the session; None when there is none."""
+    place, colon, name = sha.partition(":")
+    if colon:
+        ask = _PLACES.get(place)
+        return ask(name) if ask else None
     with db.engine.connect() as connection:
         return connection.scalar(_DATA, {"sha": sha})
 

@@ -4,6 +4,7 @@ Markdown, sanitising, framing and inlining are done once per shape of a letter a
 of that shape only gets its values put in, escaped for their places.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,10 +14,10 @@ from webapp.letters.frame import Surroundings, framed_html, framed_text
 from webapp.letters.liquid_text import CompiledLetter, compile_letter, slot
 from webapp.letters.markdown_text import html_and_text, with_buttons
 from webapp.letters.registry import Value
-from webapp.letters.rules import Rendered, Script, clean_line, clean_sms
+from webapp.letters.rules import Rendered, Script, clean_line, clean_sms, clean_value
 from webapp.letters.signatures import MOST_LINES, MOST_LINKS, Signature, link_label
 
-__all__ = ["CompiledLetter", "compile_letter", "render_email", "render_script", "render_sms"]
+__all__ = ["CompiledLetter", "compile_letter", "render_email", "render_plain", "render_script", "render_sms"]
 
 FOOT = frozenset({"agency.name", "office.address", "office.phone"})
 """What every e-mail says below the signature, whatever its text names."""
@@ -45,8 +46,23 @@ def render_email(
     A marketing letter also says how to stop: by link, or by reply while there is no link. Raises LetterError.
     """
     data = letter.data(values)
-    subject = clean_line(letter.subject(data))
-    around = (
+    around = _around(clean_line(letter.subject(data)), values, signature, unsubscribe_url)
+    body, slots = letter.slotted_body(data, first=len(around))
+    return _framed(body, (*around, *slots), around, signature, lang, marketing)
+
+
+def render_plain(subject: str, text: str, values: Mapping[str, Value], signature: Signature, lang: str, *,
+                 unsubscribe_url: str = "") -> Rendered:
+    """A letter whose words a person wrote, of any length and to anybody: paragraphs and lines stay as they are, and
+    nothing in it is read as markup. The foot takes what `render_email` takes."""
+    around = _around(clean_line(subject), values, signature, unsubscribe_url)
+    parts = [clean_value(part) for part in re.split(r"\n[^\S\n]*\n\s*", text.replace("\r\n", "\n")) if part.strip()]
+    body = "\n\n".join(slot(number) for number in range(len(around), len(around) + len(parts)))
+    return _framed(body, (*around, *parts), around, signature, lang, False)
+
+
+def _around(subject: str, values: Mapping[str, Value], signature: Signature, unsubscribe_url: str) -> tuple[str, ...]:
+    return (
         subject,
         _text(values, "agency.name"),
         _text(values, "office.address"),
@@ -60,11 +76,13 @@ def render_email(
         *_padded(signature.lines, MOST_LINES),
         *_padded(signature.links, MOST_LINKS),
     )
-    body, slots = letter.slotted_body(data, first=len(around))
+
+
+def _framed(body: str, filled: Sequence[str], around: tuple[str, ...], signature: Signature, lang: str,
+            marketing: bool) -> Rendered:
     labels = tuple(map(link_label, signature.links[:MOST_LINKS]))
     html, text = _email_pieces(_Shape(body, lang, marketing, tuple(map(bool, around)), labels))
-    filled = (*around, *slots)
-    return Rendered(subject, fill(html, filled), fill(text, filled))
+    return Rendered(around[0], fill(html, filled), fill(text, filled))
 
 
 def render_sms(letter: CompiledLetter, values: Mapping[str, Value]) -> str:
