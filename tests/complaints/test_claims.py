@@ -8,12 +8,16 @@ from complaint_make import complaint
 from sqlalchemy import select
 
 from webapp.complaints.actions.claiming import Deed, claim_answered, claim_sent, write_claim
+from webapp.complaints.claim_rules import gaps_in
+from webapp.complaints.claim_text import claim_text
 from webapp.complaints.models import OperatorClaim
+from webapp.complaints.questions import TERMS
 from webapp.complaints.step_rules import Refused
-from webapp.db import db
-from webapp.kit import clock
+from webapp.db import db, transaction
+from webapp.kit import clock, phones
 from webapp.kit.days import local_day, zone
 from webapp.staff.audit import actor_of
+from webapp.staff.models import Setting
 from webapp.staff.rules import BadInput
 
 
@@ -36,11 +40,44 @@ def row(cast, now, today):
     return complaint(person, trip=trip, wants="вернуть 20 000 ₽", now=now)
 
 
+@pytest.fixture
+def person_only(cast, now):
+    return make.client(cast.main, manager=cast.olga, now=now, last="Безпоездкина", phone="+79161110000",
+                       email="bez@example.com")
+
+
 def test_the_text_names_parties_booking_facts_demand_and_signature(browse, cast, row, today):
     text = browse(cast.irina).get(f"/complaints/{row.id}/claim").root.one("textarea", name="text").text
     for words in ("Анекс Тур", "Анталья", "AB-123", row.story, "Вернуть 20 000 ₽", "Приложения:", "Подпись:",
                   (today - timedelta(days=3)).strftime("%d.%m.%Y"), row.client.full_name):
         assert words in text
+
+
+def test_what_the_program_knows_is_no_gap(row, today):
+    with transaction():
+        row.client.city = "Тверь"
+    text = claim_text(row, [], today)
+    assert phones.display(row.client.phone.e164) in text and row.client.phone.e164 not in text
+    assert gaps_in(text) == ["Адрес: Тверь", "Подпись"], "the street and the name by hand are all that is not known"
+    assert "предъявляется в течение 20 дней" in text and "рассматривается в течение 10 дней" in text
+
+
+def test_the_operator_written_beside_the_text_stands_in_it(browse, cast, person_only, now, today):
+    row = complaint(person_only, now=now)
+    page, address = browse(cast.irina), f"/complaints/{row.id}/claim"
+    text = claim_text(row, [], today)
+    assert "Туроператору: ___" in text
+    page.follow(address, {"operator": "Анекс Тур", "text": text})
+    assert "Туроператору: Анекс Тур\n" in db.session.scalars(select(OperatorClaim.text)).one()
+    assert "Туроператору: Анекс Тур" in page.get(address + "?anew=1").root.one("textarea", name="text").text
+
+
+def test_days_are_those_of_the_procedure_and_a_late_claim_does_not_call_itself_late(row, today):
+    with transaction() as session:
+        session.merge(Setting(key=TERMS, value={"file_days": 31, "operator_days": 21}))
+    assert "в течение 31 дня после" in claim_text(row, [], today) and "в течение 21 дня с даты" in claim_text(row, [], today)
+    late = claim_text(row, [], today + timedelta(days=40))
+    assert "предъявляется" not in late and "туристского продукта рассматривается в течение 21 дня" in late
 
 
 def test_it_is_written_sent_and_answered_on_its_days(browse, cast, row, today):

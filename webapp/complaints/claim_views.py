@@ -1,56 +1,38 @@
-"""The claim to the tour operator: written from the complaint, changed, printed, marked as sent and as answered."""
+"""The claim to the tour operator: written from the complaint, changed, printed, sent by e-mail or marked as sent
+another way, and as answered."""
 
+from datetime import date
 from typing import Any
 
 from flask import Response, abort, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms import HiddenField, StringField, TextAreaField
 
 from webapp.complaints import due_words, words
-from webapp.complaints.actions.claiming import LONGEST, Deed, claim_answered, claim_sent, mark_of, write_claim
+from webapp.complaints.actions.claim_mailing import Parcel, call_claim_back, mail_claim
+from webapp.complaints.actions.claiming import Deed, claim_answered, claim_sent, mark_of, write_claim
+from webapp.complaints.claim_forms import AnswerForm, ClaimForm, DeedForm, MailForm
+from webapp.complaints.claim_rules import CALLED_BACK, LOST, MAILED, fate_of, gaps_in
 from webapp.complaints.claim_text import claim_text
+from webapp.complaints.claims import letter_of
 from webapp.complaints.desk_blueprint import PEOPLE, bp, complaint_or_404, me
 from webapp.complaints.desk_card import claim_of
-from webapp.complaints.models import Complaint, ComplaintFile
+from webapp.complaints.form_questions import files_of
+from webapp.complaints.models import Complaint, ComplaintFile, OperatorClaim
 from webapp.complaints.questions import claim_days, terms_for
 from webapp.complaints.step_rules import DRAFT, VOID, Refused
 from webapp.db import db
 from webapp.kit import clock
 from webapp.kit.days import local_day, zone
+from webapp.post import wording
 from webapp.staff.rules import BadInput
-from webapp.web.forms import AtMost, BaseForm, DayField, Filled
+from webapp.web.forms import BaseForm
 from webapp.web.guard import allow
 from webapp.web.page import page, see_other
 
 _CHANGED = 409
 WARN_DAYS = 5
 """The client's twenty days turn yellow so many days ahead: a claim wants reading and a signature."""
-
-
-class ClaimForm(BaseForm):
-    """The letter, and which words it was filled in over."""
-
-    seen = HiddenField()
-    operator = StringField(_l("Tour operator"), [Filled(), AtMost(200)])
-    text = TextAreaField(_l("The claim"), [Filled(), AtMost(LONGEST)], render_kw={"rows": 28})
-
-
-class DeedForm(BaseForm):
-    """When it was sent or answered, and how."""
-
-    on = DayField(_l("On which day"), [Filled(_l("Write the day."))])
-    words = StringField(_l("How it was sent"), [Filled(_l("Write how: by post, by e-mail, in person.")), AtMost(200)])
-
-
-class AnswerForm(BaseForm):
-    """What the operator answered."""
-
-    on = DayField(_l("On which day"), [Filled(_l("Write the day."))])
-    words = TextAreaField(_l("What the tour operator answered"), [Filled(_l("Write a few words.")), AtMost(LONGEST)],
-                          render_kw={"rows": 4})
 
 
 @bp.get("/<int:complaint_id>/claim")
@@ -68,6 +50,29 @@ def claim_save(complaint_id: int) -> Response | BaseResponse:
     return _do(row, form, "text", lambda: write_claim(
         row.id, form.operator.data or "", form.text.data or "", seen=form.seen.data or "", actor=me(),
         now=clock.now()), _("Saved."))
+
+
+@bp.post("/<int:complaint_id>/claim/letter")
+@allow(*PEOPLE)
+def claim_mail(complaint_id: int) -> Response | BaseResponse:
+    """Off to the tour operator by e-mail; it can be called back before it leaves."""
+    row, form = _row(complaint_id), MailForm()
+    known = claim_of(row)
+    if known is None:
+        return _show(row, _CHANGED)
+    form.offer(row, known, files_of(row.id), is_fresh=False)
+    parcel = Parcel(form.address.data or "", form.files.data or (), "has_copy" in form and bool(form.has_copy.data))
+    return _do(row, form, "mail", lambda: mail_claim(
+        row.id, parcel, seen=form.over.data or "", actor=me(), now=clock.now()), lambda: due_words.claim_leaves_words(
+        letter_of(complaint_id), complaint_or_404(complaint_id).office.timezone, clock.now()) or _("Kept."))
+
+
+@bp.post("/<int:complaint_id>/claim/recall")
+@allow(*PEOPLE)
+def claim_recall(complaint_id: int) -> Response | BaseResponse:
+    """The letter does not leave after all."""
+    return _do(_row(complaint_id), BaseForm(), "recall", lambda: call_claim_back(
+        complaint_id, actor=me(), now=clock.now()), _("Called back: the claim does not leave."))
 
 
 @bp.post("/<int:complaint_id>/claim/sent")
@@ -92,7 +97,7 @@ def _deed(form: Any) -> Deed:
     return Deed(form.on.data, form.words.data or "")
 
 
-def _do(row: Complaint, form: BaseForm, name: str, deed: Any, said: str) -> Response | BaseResponse:
+def _do(row: Complaint, form: BaseForm, name: str, deed: Any, said: Any) -> Response | BaseResponse:
     if not form.submitted():
         return _show(row, 422, name, form)
     number = row.id
@@ -104,31 +109,46 @@ def _do(row: Complaint, form: BaseForm, name: str, deed: Any, said: str) -> Resp
         form.say(fault.field if fault and fault.field in form else "", words.fault(fault) if fault else
                  words.refused(error))  # type: ignore[arg-type]
         return _show(_row(number), 422 if fault else _CHANGED, name, form)
-    return see_other(url_for("complaints.claim", complaint_id=number), said)
+    return see_other(url_for("complaints.claim", complaint_id=number), said() if callable(said) else said)
 
 
 def _show(row: Complaint, status: int = 200, name: str = "", posted: BaseForm | None = None) -> Response:
-    known, today = claim_of(row), local_day(clock.now(), zone(row.office.timezone))
+    known, letter, today = claim_of(row), letter_of(row.id), local_day(clock.now(), zone(row.office.timezone))
     forms: dict[str, BaseForm] = {}
-    if known is None or known.sent_on is None:
-        forms["text"] = form = ClaimForm(None)
-        files = list(db.session.scalars(select(ComplaintFile).where(ComplaintFile.complaint_id == row.id)))
-        form.operator.data = known.operator if known else row.operator or (row.trip.operator if row.trip else "")
-        form.seen.data = mark_of(known)
-        form.text.data = known.text if known and not request.args.get("anew") else claim_text(row, files, today)
+    files, addresses = files_of(row.id), list[str]()
+    if known is not None and known.sent_on is not None:
+        if known.answered_on is None:
+            forms["answer"] = AnswerForm(None)
+    elif letter is None or fate_of(letter.state) == LOST:
+        forms["text"] = _text_form(row, known, files, today)
         if known is not None:
-            forms["sent"] = DeedForm(None)
-    elif known.answered_on is None:
-        forms["answer"] = AnswerForm(None)
+            mail = MailForm(None)
+            forms |= {"mail": mail, "sent": DeedForm(None)}
+            addresses = mail.offer(row, known, files, is_fresh=True)
     # Both texts are shown; pressed once more, whoever has read the other one replaces it.
     theirs = known if isinstance(posted, ClaimForm) and status == _CHANGED else None
     if isinstance(posted, ClaimForm) and theirs is not None:
         posted.seen.data = mark_of(theirs)
+    if isinstance(posted, MailForm) and known is not None:
+        # The text stands on the page: pressed once more, it has been read.
+        posted.over.data = mark_of(known)
     if posted is not None and name in forms:
         forms[name] = posted
     return page("complaints/claim.html", status=status, row=row, claim=known, forms=forms, posted=name, form=posted,
                 file_by=claim_days(row).file_by, today=today, terms=terms_for(row.procedure), due_words=due_words,
-                warn=WARN_DAYS, theirs=theirs)
+                warn=WARN_DAYS, theirs=theirs, letter=letter, fate=fate_of(letter.state) if letter else "",
+                wording=wording, words=words, mailed=MAILED, called_back=CALLED_BACK, addresses=addresses,
+                gaps=gaps_in(known.text) if known else [],
+                leaves=due_words.claim_leaves_words(letter, row.office.timezone, clock.now()))
+
+
+def _text_form(row: Complaint, known: OperatorClaim | None, files: list[ComplaintFile], today: date) -> ClaimForm:
+    form = ClaimForm(None)
+    form.operator.data = known.operator if known else row.operator or (row.trip.operator if row.trip else "")
+    form.seen.data = mark_of(known)
+    form.text.data = known.text if known and not request.args.get("anew") else claim_text(
+        row, files, today, known.operator if known else "")
+    return form
 
 
 def _row(complaint_id: int) -> Complaint:

@@ -13,6 +13,8 @@ from webapp.club.friend_placeholders import points_in
 from webapp.complaints import desk_card, desk_forms, due_words, words
 from webapp.complaints.actions import act
 from webapp.complaints.actions.mailing import waiting_letter, way_to
+from webapp.complaints.claim_rules import CALLED_BACK, fate_of
+from webapp.complaints.claims import letter_of
 from webapp.complaints.desk_blueprint import PEOPLE, bp, card_url, complaint_or_404, forget_counts, me
 from webapp.complaints.desk_query import news_in, who_looks
 from webapp.complaints.forms import ROWS, SHOWN_ROWS, ShareForm, StepForm
@@ -156,12 +158,13 @@ def _around(row: Complaint, events: Any, now: Any) -> dict[str, Any]:
     watchers = db.session.query(User).join(ComplaintWatcher, ComplaintWatcher.user_id == User.id).filter(
         ComplaintWatcher.complaint_id == row.id).order_by(User.name).all()
     usual = wording_of(row.procedure, "remedy", page_language()) if row.procedure and row.state != INVESTIGATED else ""
-    claim = desk_card.claim_of(row)
+    claim, letter = desk_card.claim_of(row), letter_of(row.id)
     return {
         "talk": talk, "is_unanswered": bool(news_in([row.id])), "promised": promised, "client": client,
         "before": before_of(row), "watchers": watchers, "is_mine": any(user.id == current_user.id for user in watchers),
         "looking": who_looks([row.id], current_user, now).get(row.id, []), "today": today, "events": events,
         "names": desk_card.names_in(events), "usual": usual, "claim": claim, "claim_by": claim_days(row).file_by,
+        "claim_fate": fate_of(letter.state) if letter and letter.last_code != CALLED_BACK else "",
         "readers": desk_card.readers_of(row), "earlier": desk_card.earlier_of(events), "way": way_to(row),
         "is_waiting": desk_card.is_waiting(row), "wording": wording, "due_words": due_words, "pick": pick,
         "settled": is_settled(row.satisfaction, row.rounds), "owed": [one for one in promised if one.is_open],

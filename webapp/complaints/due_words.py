@@ -68,6 +68,28 @@ def day_kind(due_on: date, today: date, ahead: int = 0) -> str:
     return "over" if left < 0 else "today" if left <= ahead else "wait"
 
 
+def claim_due(file_by: date, today: date, ahead: int) -> Due:
+    """Until when the client may file the claim; a day that has passed is named, and counts no further."""
+    if file_by < today:
+        return Due("over", _("the day has passed: %(day)s", day=day(file_by)))
+    return Due(day_kind(file_by, today, ahead), day_words(file_by, today))
+
+
+def claim_answer_due(answer_by: date, today: date) -> Due:
+    """Until when the operator answers."""
+    if answer_by < today:
+        return Due("over", _("no answer, it was due by %(day)s", day=day(answer_by)))
+    return Due(day_kind(answer_by, today, 2), day_words(answer_by, today))
+
+
+def claim_leaves_words(letter: Message | None, timezone: str, now: datetime) -> str:
+    """When the letter with a claim really leaves, for whoever sends it; "" where it waits no more."""
+    at = leaves_at(letter.not_before, letter.zone, now) if letter is not None else now
+    if letter is None or letter.state != "queued" or at <= now + BREATH:
+        return leaves_words(letter, timezone, now)
+    return _("It is night: the letter leaves at %(time)s.", time=clock(at, timezone))
+
+
 def _law(law: date, today: date) -> str:
     late = (today - law).days
     if late > 0:

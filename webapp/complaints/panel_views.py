@@ -15,14 +15,17 @@ from webapp.clients.models import Client
 from webapp.complaints import due_words, words
 from webapp.complaints.actions import leaving
 from webapp.complaints.actions.deciding import STEP as PROMISE
-from webapp.complaints.actions.tasks import AGAIN, DRAFT_STEP, STEP, WORD
+from webapp.complaints.actions.tasks import AGAIN, CLAIM, DRAFT_STEP, STEP, WORD
+from webapp.complaints.claims import complaint_of
 from webapp.complaints.desk_blueprint import PEOPLE
 from webapp.complaints.desk_query import of_client
-from webapp.complaints.models import Complaint
-from webapp.complaints.questions import seen_among
+from webapp.complaints.models import Complaint, OperatorClaim
+from webapp.complaints.questions import complaint_for, may_work_with, seen_among
 from webapp.complaints.step_rules import step_number
 from webapp.db import db
 from webapp.kit import clock
+from webapp.kit.days import local_day, zone
+from webapp.post.models import Message
 from webapp.staff.leaving import OwnWork, add_own_work
 from webapp.touches.kind_words import Home, add_homes, add_step_words
 from webapp.touches.models import Touch
@@ -34,7 +37,7 @@ from webapp.web.panels import add_panel
 _WHO_GETS_THEM = _l(
     "Complaints go to this colleague where they may handle them: customer service and directors. Otherwise they go to "
     "the customer service of the office, and without one to the director.")
-STEPS = (STEP, DRAFT_STEP, AGAIN, WORD, PROMISE)
+STEPS = (STEP, DRAFT_STEP, AGAIN, WORD, CLAIM, PROMISE)
 add_step_words("complaint", _l("Complaint: tell the client how it is handled"),
                _l("The client hears how the complaint is handled and by when. Do it on the page of the complaint."))
 add_step_words(DRAFT_STEP, _l("Confirm: is this a complaint?"),
@@ -43,6 +46,9 @@ add_step_words(AGAIN, _l("Look at the complaint once more"),
                _l("The client is not satisfied with the first decision: a director looks at everything anew."))
 add_step_words("complaint_word", _l("Complaint: answer the client"),
                _l("The client wrote about a complaint and waits for an answer."))
+add_step_words(CLAIM, _l("The tour operator has not answered the claim"),
+               _l("The day for its answer has come. Ask the operator for it, and write down on the page of the claim "
+                  "what it says."))
 add_step_words("complaint_action", _l("Promised to a client after a complaint"),
                _l("It was promised to the client by this day. The complaint cannot be closed before it is done."))
 
@@ -54,6 +60,7 @@ def register(app: Flask) -> None:
     add_panel(app, "step", _at_step, order=10)
     add_panel(app, "letter", _at_letter, order=30)
     add_homes((STEP, DRAFT_STEP, AGAIN, WORD), _homes)
+    add_homes((CLAIM,), _claim_homes)
     add_own_work(app, OwnWork(_l("Open complaints"), _WHO_GETS_THEM, leaving.in_hand, leaving.hand_on, _counted))
 
 
@@ -67,6 +74,22 @@ def _homes(ids: Collection[int]) -> dict[int, Home]:
         named = ", ".join(filter(None, (f"{_('Complaint')} {row.number}", due.words if due else "")))
         homes[row.id] = Home(named, url_for("complaints.show", complaint_id=row.id) if row.id in seen else "",
                              _l("To the complaint"))
+    return homes
+
+
+def _claim_homes(ids: Collection[int]) -> dict[int, Home]:
+    """The page of the claim, with the day by which its operator should have answered."""
+    now, may_open = clock.now(), may_work_with(current_user)
+    found = db.session.execute(select(Complaint, OperatorClaim).join(
+        OperatorClaim, OperatorClaim.complaint_id == Complaint.id).where(Complaint.id.in_(ids)))
+    homes = {}
+    for row, claim in found:
+        due = due_words.claim_answer_due(claim.answer_by, local_day(now, zone(row.office.timezone))) \
+            if claim.answer_by else None
+        named = ", ".join(filter(None, (f"{_('Complaint')} {row.number}", due.words if due else "")))
+        is_mine = may_open and row.office_id in current_user.office_ids
+        homes[row.id] = Home(named, url_for("complaints.claim", complaint_id=row.id) if is_mine else "",
+                             _l("To the claim"))
     return homes
 
 
@@ -105,11 +128,21 @@ def _at_step(touch: Touch) -> Markup | None:
 def _at_letter(row: object) -> Markup | None:
     """A letter of a client may be a complaint."""
     client_id, letter_id = getattr(row, "client_id", None), getattr(row, "id", 0)
+    claimed = _claim_answered_by(row)
+    if claimed is not None:
+        return _rendered("complaints/_at_letter.html", claimed=claimed)
     if client_id is None or getattr(row, "kind", "") != "reply" or not current_user.hats & set(PEOPLE):
         return None
     known = db.session.scalar(select(Complaint).where(Complaint.origin == f"incoming:{letter_id}"))
     return _rendered("complaints/_at_letter.html", known=known,
                      new=url_for("complaints.new", client=client_id, letter=letter_id))
+
+
+def _claim_answered_by(row: object) -> Complaint | None:
+    """The complaint whose claim the tour operator answers with this letter, for those who may open it."""
+    message = db.session.get(Message, getattr(row, "message_id", None) or 0)
+    number = complaint_of(message.source) if message is not None else None
+    return complaint_for(number, current_user) if number is not None and may_work_with(current_user) else None
 
 
 def _counted(number: int) -> str:

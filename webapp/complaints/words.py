@@ -41,6 +41,9 @@ DONE: dict[str, Any] = {
     "no-answer-needed": _l("Saw that no answer is needed"), "promise-dropped": _l("Dropped what was promised first"),
     "said-client": _l("The client wrote"), "said-reply": _l("Answered the client"), "said-note": _l("Left a note"),
     "claim-written": _l("Wrote the claim to the tour operator"),
+    "claim-mailed": _l("Sent off the claim to the tour operator by e-mail"),
+    "claim-called-back": _l("Called the claim back before it left"),
+    "claim-lost": _l("The e-mail with the claim did not arrive"),
     "claim-sent": _l("Sent the claim to the tour operator"),
     "claim-answered": _l("Wrote down the answer of the tour operator")}
 """What happened, in the history and after a collision."""
@@ -80,6 +83,8 @@ _REFUSED: dict[str, Any] = {
     "director": _l("It was opened once more, so a director decides this time."),
     "too-late": _l("More than a quarter of an hour has passed. A director can still take the step back."),
     "left": _l("The client has this already, so it cannot be taken back. Write to the client what has changed."),
+    "on-its-way": _l("The claim is on its way by e-mail already. Call it back first if something is to change."),
+    "claim-left": _l("The letter has left already. If something in it is wrong, write to the tour operator."),
     "collision": _l("Somebody was faster. See below what has changed; what you typed is still here.")}
 _FAULTS: dict[str, Any] = {
     "too-long": _l("Too long: up to 10 000 characters fit. Please shorten it."),
@@ -96,6 +101,11 @@ _FAULTS: dict[str, Any] = {
     "no-address": _l("There is neither an e-mail nor a mobile of the client. Call instead, and choose how you told "
                      "it."),
     "text-needed": _l("Write a few words."),
+    "bad-address": _l("This is not an e-mail address. Write it like claims@operator.ru."),
+    "address-stopped": _l("This address stands on the stop list, so nothing is sent there. Take another one."),
+    "too-many-files": _l("Ten files and 10 MB are the most a letter carries. Untick some, and send them another way."),
+    "file-gone": _l("One of the files is not there any more. Look which are left."),
+    "no-email": _l("The client has no e-mail for the copy."),
     "story-needed": _l("Write what happened, in the client's words."),
     "no-such-source": _l("Choose how the complaint came."),
     "not-their-trip": _l("This trip belongs to somebody else. Choose another one."),
@@ -107,6 +117,24 @@ _FAULTS: dict[str, Any] = {
     "reason-needed": _l("Write in a few words why.")}
 FIELDS = {"actions": "what_1", "points": "points", "cost": "cost", "owner": "owner", "answer": "answer"}
 """Which field of a form a fault belongs to, where it is called otherwise there."""
+
+
+_LETTER_LOST: dict[str, Any] = {
+    "no-mailbox": _l("There is no such mailbox: check the address."),
+    "bad-address": _l("There is no such mailbox: check the address."),
+    "no-domain": _l("There is no such mail domain: check the address."),
+    "mailbox-full": _l("The mailbox of the operator is full: try again later or take another address."),
+    "too-big": _l("The letter is too big for the operator’s mail: untick some of the files."),
+    "spam": _l("The operator’s mail took it for spam: call, or send the claim another way."),
+    "suppressed": _l("This address stands on the stop list, so nothing is sent there. Take another one."),
+    "person": _l("Somebody cancelled it in the outbox."),
+    "not-arrived": _l("A colleague knows that it did not arrive.")}
+
+
+def letter_lost(code: str) -> str:
+    """Why the letter with a claim did not get to its operator, and what to do; the outbox speaks of clients."""
+    return str(_LETTER_LOST.get(code, _l("The operator’s mail did not take it. Take another address, or send the claim "
+                                         "another way.")))
 
 
 def refused(error: Refused) -> str:

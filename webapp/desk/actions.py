@@ -15,6 +15,7 @@ from webapp.club.actions.knocking import look_at_knocks
 from webapp.club.actions.level_terms import install_levels
 from webapp.club.actions.nightly import look_after_club
 from webapp.club.actions.settling import settle_trips
+from webapp.complaints.actions.claim_mailing import follow_claims
 from webapp.complaints.actions.entering import look_at_entries
 from webapp.complaints.actions.installing import install_procedures
 from webapp.complaints.actions.nightly import look_after_complaints
@@ -71,6 +72,7 @@ def look(*, now: datetime) -> dict[str, Any]:
     look_at_asks(now=now)
     delivered = post.deliver(now=now)
     settled += settle(now=now)
+    follow_claims(now=now)
     watch_waiting(now=now)
     return {"calls_instead": calls, **due, "delivered": delivered, "settled": settled, "answers": answers, **club}
 
@@ -80,6 +82,7 @@ def read_answers(*, now: datetime, going: Callable[[], bool] = lambda: True) -> 
     figures = post.collect(now=now, going=going)
     take_answers(now=now)
     settle(now=now)
+    follow_claims(now=now)
     return figures
 
 

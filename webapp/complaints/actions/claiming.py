@@ -7,6 +7,9 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from webapp.complaints.actions.rows import lock, note
+from webapp.complaints.actions.tasks import keep_claim_task
+from webapp.complaints.claim_rules import LOST, MAILED, fate_of, with_operator
+from webapp.complaints.claims import letter_of
 from webapp.complaints.models import Complaint, OperatorClaim
 from webapp.complaints.questions import claim_days
 from webapp.complaints.step_rules import DRAFT, VOID, Refused
@@ -35,10 +38,11 @@ def write_claim(complaint_id: int, operator: str, text: str, *, seen: str | None
                 now: datetime) -> OperatorClaim:
     """Keep the text of the claim; a sent one is changed no more. `seen` is the mark of what was looked at.
 
-    Raises Refused("no-move"), or "collision" where a colleague has kept other words meanwhile; BadInput, LookupError.
+    Raises Refused("no-move", "on-its-way"), or "collision" where a colleague has kept other words meanwhile; BadInput,
+    LookupError.
     """
     actor.needs(SERVICE, DIRECTOR)
-    operator, text = operator.strip(), text.strip()
+    operator, text = operator.strip(), with_operator(text.strip(), operator.strip())
     if not operator or not text:
         raise BadInput("text-needed", "text" if operator else "operator")
     if len(text) > LONGEST or len(operator) > 200:
@@ -48,6 +52,7 @@ def write_claim(complaint_id: int, operator: str, text: str, *, seen: str | None
         claim = _of(row)
         if row.state in (DRAFT, VOID) or claim is not None and claim.sent_on is not None:
             raise Refused("no-move")
+        _not_on_its_way(row)
         if claim is not None and (claim.operator, claim.text) == (operator, text):
             # Pressed twice, or two who mean the same.
             return claim
@@ -69,10 +74,12 @@ def claim_sent(complaint_id: int, deed: Deed, *, actor: Actor, now: datetime) ->
         row, claim = _standing(complaint_id, actor)
         if claim.sent_on is not None:
             raise Refused("no-move")
+        _not_on_its_way(row)
         _check(row, deed.on, row.trip.departure_on if row.trip else None, now)
-        claim.sent_on, claim.sent_how = deed.on, deed.words.strip()[:200]
+        claim.sent_on, claim.sent_how = deed.on, deed.words.strip().removeprefix(MAILED)[:200]
         claim.answer_by = claim_days(row, deed.on).answer_by
         note(row, "claim-sent", actor=actor, now=now, facts={"on": deed.on.isoformat()}, is_change=False)
+        keep_claim_task(row, claim, actor=actor, now=now)
         return claim
 
 
@@ -88,6 +95,7 @@ def claim_answered(complaint_id: int, deed: Deed, *, actor: Actor, now: datetime
         _check(row, deed.on, claim.sent_on, now)
         claim.answered_on, claim.answer = deed.on, deed.words.strip()[:LONGEST]
         note(row, "claim-answered", actor=actor, now=now, facts={"on": deed.on.isoformat()}, is_change=False)
+        keep_claim_task(row, claim, actor=actor, now=now)
         return claim
 
 
@@ -101,6 +109,13 @@ def _standing(complaint_id: int, actor: Actor) -> tuple[Complaint, OperatorClaim
 
 def _of(row: Complaint) -> OperatorClaim | None:
     return db.session.scalar(select(OperatorClaim).where(OperatorClaim.complaint_id == row.id))
+
+
+def _not_on_its_way(row: Complaint) -> None:
+    """What the outbox has is what the operator reads: it is neither changed nor sent another way meanwhile."""
+    letter = letter_of(row.id)
+    if letter is not None and fate_of(letter.state) != LOST:
+        raise Refused("on-its-way")
 
 
 def _check(row: Complaint, day: date, earliest: date | None, now: datetime) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from webapp.complaints.actions.rows import lock
 from webapp.complaints.actions.talking import CLIENT, LONGEST, add_client_word
 from webapp.complaints.actions.uploading import hand_over
+from webapp.complaints.claims import complaint_of
 from webapp.complaints.form_questions import files_in
 from webapp.complaints.models import ComplaintWord
 from webapp.db import transaction
@@ -35,7 +36,8 @@ def take_letter(session: Session, letter: Incoming, about: Message, now: datetim
     """The answer to a letter about a complaint goes into its conversation; to one that is over, it is an ordinary
     letter that somebody has to answer. Files are named only: they stay in the mailbox."""
     number = about.source.split(":")[1]
-    if not number.isdigit():
+    if not number.isdigit() or complaint_of(about.source) is not None:
+        # What the tour operator answers to a claim is no word of the client.
         return False
     try:
         row = lock(int(number), actor=CLIENT)

@@ -7,6 +7,7 @@ from sqlalchemy import String, and_, cast, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from webapp.complaints.actions.answering import count_silence
+from webapp.complaints.actions.claim_mailing import remind_of_claims
 from webapp.complaints.actions.leaving import pass_on_stranded
 from webapp.complaints.actions.rows import lock
 from webapp.complaints.actions.stepping import act
@@ -31,7 +32,7 @@ def look_after_complaints(*, now: datetime) -> dict[str, int]:
     _keep_deadlines(now)
     return {"complaints_silent": count_silence(now=now), "complaints_undone": undone,
             "complaints_owed_again": _owe_again(now),
-            "complaints_passed_on": pass_on_stranded(now=now)}
+            "complaints_passed_on": pass_on_stranded(now=now), "claims_unanswered": remind_of_claims(now=now)}
 
 
 def _owe_again(now: datetime) -> int:

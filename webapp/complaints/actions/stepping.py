@@ -14,7 +14,7 @@ from webapp.complaints.actions.lessons import share, unshare
 from webapp.complaints.actions.mailing import GRACE, PROCEDURE, call_off, send, tell_received
 from webapp.complaints.actions.pausing import pause, resume
 from webapp.complaints.actions.rows import lock, note
-from webapp.complaints.actions.tasks import keep_task, note_answered
+from webapp.complaints.actions.tasks import keep_claim_task, keep_task, note_answered
 from webapp.complaints.clock_rules import legal_day
 from webapp.complaints.models import Complaint, ComplaintAction, ComplaintEvent, Procedure, RootCause
 from webapp.complaints.owners import director_of
@@ -234,7 +234,8 @@ def _after_reopen(row: Complaint, given: Given, actor: Actor, now: datetime) -> 
 
 def _after_void(row: Complaint, given: Given, actor: Actor, now: datetime) -> None:
     _after_end(row, given, actor, now)
-    call_off(row, "received", reason="no-complaint", actor=actor, now=now)
+    call_off(row, "received", "claim", reason="no-complaint", actor=actor, now=now)
+    keep_claim_task(row, None, actor=actor, now=now)
 
 
 def _after_back(row: Complaint, given: Given, actor: Actor, now: datetime) -> None:

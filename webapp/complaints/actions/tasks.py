@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
-from webapp.complaints.models import Complaint
+from webapp.complaints.models import Complaint, OperatorClaim
 from webapp.complaints.questions import calendar_for
 from webapp.complaints.step_rules import CLOSED, DRAFT, INVESTIGATED, RECEIVED, TOLD, VOID
 from webapp.db import db
@@ -17,9 +17,11 @@ from webapp.touches.models import Touch
 from webapp.touches.standing import refresh
 from webapp.touches.state_rules import OPEN_STATUSES
 
-STEP, DRAFT_STEP, AGAIN, WORD = "complaint", "complaint_draft", "complaint_again", "complaint_word"
-"""Tell how it is handled, say whether a draft is a complaint, look at it once more, answer what the client wrote."""
-ends_elsewhere(STEP, DRAFT_STEP, AGAIN, WORD)
+STEP, DRAFT_STEP, AGAIN, WORD, CLAIM = (
+    "complaint", "complaint_draft", "complaint_again", "complaint_word", "complaint_claim")
+"""Tell how it is handled, say whether a draft is a complaint, look at it once more, answer what the client wrote, ask
+the tour operator where its answer is."""
+ends_elsewhere(STEP, DRAFT_STEP, AGAIN, WORD, CLAIM)
 _GIVEN_UP = ("void", "close", "back", "reopen")
 
 
@@ -130,17 +132,35 @@ def note_answered(row: Complaint, status: str, *, actor: Actor, now: datetime) -
     """The client was answered ("done"), or nobody waits any more ("cancelled"); gives how many words waited."""
     waiting = _open_words(row)
     for task in waiting:
-        before = snapshot(task)
-        task.status, task.done_at, task.done_by, task.done_by_id = status, now, actor.name, actor.user_id
-        log(task, "done" if status == "done" else "cancelled", before, actor=actor, now=now, bundle=new_bundle())
+        _end(task, status, new_bundle(), actor, now)
     return len(waiting)
+
+
+def keep_claim_task(row: Complaint, claim: OperatorClaim | None, *, actor: Actor, now: datetime) -> None:
+    """The tour operator has not answered on its day: a line on /today for whoever handles the complaint, until the
+    answer is written down. It ends too where the claim turns out not to be sent, or the complaint to be none."""
+    is_open = claim is not None and claim.sent_on is not None and claim.answered_on is None and row.state != VOID
+    day = claim.answer_by if claim is not None and is_open else None
+    if day is not None and day > local_day(now, zone(row.office.timezone)):
+        day = None
+    of_claim = (Touch.client_id == row.client_id, Touch.step_code == f"{CLAIM}:{row.id}")
+    known = db.session.scalars(select(Touch).where(*of_claim).order_by(Touch.id).with_for_update(of=Touch)).all()
+    for task in known:
+        if task.planned_on != day:
+            _end(task, "done" if claim is not None and claim.answered_on else "cancelled", new_bundle(), actor, now)
+    if claim is None or day is None or any(task.planned_on == day for task in known):
+        return
+    task = _task(row, f"{CLAIM}:{row.id}", None, day, claim.operator, now)
+    db.session.add(task)
+    db.session.flush()
+    log(task, "added", {**snapshot(task), "status": "cancelled"}, actor=actor, now=now, bundle=new_bundle())
 
 
 def hand_tasks(row: Complaint, *, actor: Actor, now: datetime) -> None:
     """Another person handles the complaint: what is still to be done about it goes to that person's list."""
     task = db.session.get(Touch, row.task_id) if row.task_id else None
     occasions = lock_all([task.occasion_id] if task is not None else [])
-    for one in filter(None, (task, *_open_words(row))):
+    for one in filter(None, (task, *_open_words(row), *_open_of(row, CLAIM))):
         db.session.refresh(one, with_for_update=True)
         if one.status in OPEN_STATUSES and one.assignee_id != row.owner_id:
             before = snapshot(one)
@@ -151,8 +171,12 @@ def hand_tasks(row: Complaint, *, actor: Actor, now: datetime) -> None:
 
 
 def _open_words(row: Complaint) -> list[Touch]:
+    return _open_of(row, WORD)
+
+
+def _open_of(row: Complaint, code: str) -> list[Touch]:
     return list(db.session.scalars(select(Touch).where(
-        Touch.client_id == row.client_id, Touch.step_code == f"{WORD}:{row.id}", Touch.status == "planned")
+        Touch.client_id == row.client_id, Touch.step_code == f"{code}:{row.id}", Touch.status == "planned")
         .with_for_update(of=Touch)))
 
 

@@ -13,6 +13,7 @@ from webapp.batches.rules import OPEN
 from webapp.clients.models import Client, consents_of
 from webapp.club.actions.leaving import leave_club
 from webapp.club.traces import spoken_of
+from webapp.complaints.actions.claim_mailing import call_claims_off
 from webapp.complaints.form_questions import waiting_from
 from webapp.complaints.questions import has_open
 from webapp.config import Settings
@@ -102,6 +103,7 @@ def _never_again(client: Client, actor: Actor, now: datetime) -> None:
     """The addresses stay stopped as far as the client had stopped them, and for news in any case."""
     consents = consents_of(client.id)
     post.cancel_client(client.id, reason="erased", actor=actor, now=now)
+    call_claims_off(client.id, actor=actor, now=now)
     for channel in CHANNELS:
         said = consents.get(channel)
         klass = "" if said and said.stopped else "but-trips" if said and said.trips_only else "marketing"

@@ -11,6 +11,7 @@ from webapp.batches.models import Batch, BatchRow
 from webapp.batches.rules import OPEN
 from webapp.clients.models import Client
 from webapp.club.traces import own_ops
+from webapp.complaints.claims import letters_about
 from webapp.db import db
 from webapp.desk.closure import Doomed, doomed_by, some
 from webapp.desk.person.all_policies import POLICIES
@@ -58,7 +59,9 @@ class Found:
 def find_all(client: Client) -> Found:
     """Everything about the client, but for the rows of sheets, which take long to look through."""
     table = db.metadata.tables["client"]
-    doomed = doomed_by(db.session.connection(), {table: {client.id}})
+    # What went to a tour operator in the client's name is written to nobody, and tells of the client all the same.
+    doomed = doomed_by(db.session.connection(), {
+        table: {client.id}, db.metadata.tables["message"]: letters_about(client.id)})
     # A letter nobody has sorted yet is known by its address alone.
     addresses = [email.address.casefold() for email in client.emails]
     letters = set(db.session.scalars(select(Incoming.id).where(func.lower(Incoming.sender).in_(addresses))))
