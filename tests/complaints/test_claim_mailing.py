@@ -222,6 +222,21 @@ def test_a_letter_that_comes_back_takes_the_claim_and_its_countdown_back(browse,
     assert "не дошло" in page_of(browse(cast.irina), row)
 
 
+def test_an_old_try_repeated_from_the_outbox_takes_nothing_back(browse, cast, relay, row, irina, now):
+    first = mailed(row, irina, now, "old@anex.example")
+    post.cancel_source(first.source, reason="person", actor=irina, now=now)
+    with transaction() as session:
+        session.get_one(Message, first.id).state = "failed"
+    mailed(row, irina, now)
+    look(now=now + SOON)
+    post.retry(db.session.get_one(Message, first.id), actor=irina, now=now + DAY)
+    look(now=now + DAY - SOON)
+    assert (claim_of(row).sent_on, claim_of(row).sent_how) == (now.date(), f"mailto:{OPERATOR}")
+    relay.rcpt = ["550 5.1.1 No such user"]
+    look(now=now + DAY + SOON)
+    assert claim_of(row).sent_on == now.date() and "не дошло" not in page_of(browse(cast.irina), row)
+
+
 def test_what_the_operator_has_answered_stays_answered(relay, row, irina, now):
     letter = mailed(row, irina, now)
     look(now=now + SOON)

@@ -1,6 +1,8 @@
 """Questions about claims that go by e-mail: their letter, addresses used before, bytes of the files that go along."""
 
-from sqlalchemy import bindparam, select
+from typing import Any
+
+from sqlalchemy import bindparam, case, select
 
 from webapp.complaints.claim_rules import LOST, fate_of
 from webapp.complaints.models import Complaint, ComplaintFile, OperatorClaim
@@ -8,6 +10,7 @@ from webapp.db import Base, db
 from webapp.kit.text import match_key
 from webapp.letters.files import Attached, add_bytes
 from webapp.post.models import Message
+from webapp.post.rules import REACHED
 
 _PLACE = "complaint"
 _MOST_CLAIMS, _MOST_LETTERS, _MOST_OFFERED = 2_000, 100, 8
@@ -27,10 +30,15 @@ def complaint_of(source: str) -> int | None:
     return int(number) if kind == "complaint" and what == "claim" and number.isdecimal() else None
 
 
+def best_of(of: Any) -> tuple[Any, Any]:
+    """Order of letters with one claim: a try repeated from the outbox takes nothing back from one that has left."""
+    return case((of.state.in_(REACHED), 0), else_=1), of.id.desc()
+
+
 def letter_of(complaint_id: int) -> Message | None:
-    """The newest letter that carries the claim to the operator."""
+    """The letter that carries the claim to the operator: the last that has left, else the last that was written."""
     return db.session.scalar(select(Message).where(Message.source == source_of(complaint_id))
-                             .order_by(Message.id.desc()).limit(1).execution_options(populate_existing=True))
+                             .order_by(*best_of(Message)).limit(1).execution_options(populate_existing=True))
 
 
 def addresses_for(operator: str) -> list[str]:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import String, cast, func, literal, or_, select
+from sqlalchemy.orm import aliased
 
 from webapp.clients.actions import letters_url
 from webapp.clients.models import Client
@@ -17,7 +18,7 @@ from webapp.complaints.actions.mailing import GRACE
 from webapp.complaints.actions.rows import lock, note
 from webapp.complaints.actions.tasks import keep_claim_task
 from webapp.complaints.claim_rules import CALLED_BACK, LEFT, LOST, MAILED, WAITS, fate_of
-from webapp.complaints.claims import as_attached, letter_of, source_of
+from webapp.complaints.claims import as_attached, best_of, letter_of, source_of
 from webapp.complaints.models import Complaint, ComplaintFile, OperatorClaim
 from webapp.complaints.questions import claim_days
 from webapp.complaints.step_rules import DRAFT, VOID, Refused
@@ -120,8 +121,10 @@ def follow_claims(*, now: datetime) -> int:
     """Claims that went by e-mail follow their letters: sent with them, not sent any more where they came back; gives
     how many changed."""
     source = literal("complaint:").concat(cast(OperatorClaim.complaint_id, String)).concat(":claim")
-    newest = select(func.max(Message.id)).where(Message.source == source).correlate(OperatorClaim).scalar_subquery()
-    found = db.session.execute(_living(select(OperatorClaim, Message)).join(Message, Message.id == newest).where(
+    tried = aliased(Message)
+    best = select(tried.id).where(tried.source == source).order_by(*best_of(tried)).limit(1).correlate(OperatorClaim)
+    found = db.session.execute(_living(select(OperatorClaim, Message)).join(
+        Message, Message.id == best.scalar_subquery()).where(
         or_(OperatorClaim.sent_on.is_(None), OperatorClaim.sent_how.startswith(MAILED)))).all()
     numbers = [claim.complaint_id for claim, letter in found if _is_behind(claim, letter)]
     for number in numbers:
