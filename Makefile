@@ -34,9 +34,10 @@ browser: .venv/.dev ## Run only the tests that need Chromium
 	@$(PY) -m pytest -m browser
 
 .PHONY: crash
-crash: .venv/.dev ## Kill the worker thousands of times and count every letter; guess ten thousand codes
+crash: .venv/.dev ## Kill the worker thousands of times and count every letter; guess ten thousand codes; the ledger at full length
 	@$(PY) -m bench.crash $(ARGS)
 	@$(PY) -m bench.guessing
+	@$(PY) -m bench.crash_points
 
 .PHONY: bench
 bench: .venv/.dev ## Measure, and print ratios against peers timed in the same run

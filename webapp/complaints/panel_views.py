@@ -142,7 +142,9 @@ def _claim_answered_by(row: object) -> Complaint | None:
     """The complaint whose claim the tour operator answers with this letter, for those who may open it."""
     message = db.session.get(Message, getattr(row, "message_id", None) or 0)
     number = complaint_of(message.source) if message is not None else None
-    return complaint_for(number, current_user) if number is not None and may_work_with(current_user) else None
+    if number is None or not may_work_with(current_user):
+        return None
+    return complaint_for(number, current_user, today=today_here())
 
 
 def _counted(number: int) -> str:
