@@ -92,7 +92,8 @@ clean: ## Remove what was built; the data in instance/ stay
 	@$(PIP) -r requirements-scale.txt
 	@touch $@
 
-.venv/.dev: requirements-dev.txt .venv/.run
+# Tests and types speak of both servers' drivers, also where no server runs.
+.venv/.dev: requirements-dev.txt .venv/.scale
 	@echo "Installing what tests and linters need …"
 	@$(PIP) -r requirements-dev.txt
 	@touch $@
