@@ -22,6 +22,7 @@ from webapp.club.actions.cards import Sale, issue_card
 from webapp.club.models import number_of
 from webapp.complaints.actions import add_client_word
 from webapp.complaints.actions.claiming import write_claim
+from webapp.complaints.form_models import ComplaintEntry
 from webapp.complaints.links import status_link
 from webapp.complaints.models import ComplaintFile
 from webapp.db import db, transaction
@@ -102,10 +103,14 @@ def of_complaints(client: Client, trip: Any, director: Any, readers: tuple[Any, 
     with transaction() as session:
         session.add(ComplaintFile(complaint_id=row.id, token=f"file-{row.id}", name="душ.jpg", type="image/jpeg", size=3, sha256="0",
                                   added_at=now, data=b"jpg"))
+        entry = ComplaintEntry(number=f"9{row.number}", story="Не открылась", office_id=row.office_id, language="ru", created_at=now, **{
+            f"{name}_hash": f"{name}-{row.id}" for name in ("key", "token", "address", "contact", "content")})
+        session.add(entry)
+        session.flush()
         link = status_link(row, now=now).rpartition("/")[2]
         message = session.scalars(select(Message.id).where(Message.group_key == row.hold_key)).first()
     return {"complaint_id": row.id, "complaints:token": f"file-{row.id}", "k:token": link, "k:name": f"file-{row.id}",
-            "message_id": message}
+            "message_id": message, "entry_id": entry.id}
 
 
 def of_surveys(trip: Any, now: datetime) -> Ids:

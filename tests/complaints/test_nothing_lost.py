@@ -117,6 +117,31 @@ def test_one_that_cannot_be_opened_is_shown_to_people_and_stops_nobody(visitor, 
     assert look_at_entries(now=now) == 1
     number = db.session.scalars(select(ComplaintEntry.number).where(ComplaintEntry.looked_at.is_(None))).one()
     monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=11))
-    shown = browse(cast.irina).get("/complaints").text
-    assert number in shown and STRANGER in shown
+    shown = browse(cast.irina).get("/complaints")
+    assert number in shown.text and STRANGER in shown.text
     assert number not in browse(cast.olga).get("/today").text
+
+
+def test_people_read_what_could_not_be_opened_and_open_it_for_a_client_of_their_choice(visitor, browse, cast, now, monkeypatch):
+    client = make.client(cast.main, last="Выбранная", phone="+79160000077", email=None, now=now)
+
+    def nobody(*_more):
+        raise RuntimeError("nobody has thought of this")
+    monkeypatch.setattr(entering, "client_for", nobody)
+    sent = visitor.post("/complain", {**GOOD, "contact": STRANGER, "form_key": new_key()}).location
+    assert look_at_entries(now=now) == 0
+    entry = db.session.scalars(select(ComplaintEntry)).one()
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=11))
+    address, irina = f"/complaints/entries/{entry.id}", browse(cast.irina)
+    assert irina.get("/complaints").root.one("a", href=address).text == "Прочитать и открыть"
+    page = irina.get(address)
+    assert GOOD["story"] in page.text and STRANGER in page.text and entry.number in page.h1
+    assert irina.post(address, {}).status == 422
+    assert browse(cast.olga).get(address).status == 404 and browse(cast.olga).post(address, {"client": client.id}).status == 404
+    assert "Открыть жалобу этого клиента" in irina.get(f"{address}?client={client.id}").text
+    answers = [irina.post(address, {"client": client.id}) for _ in range(2)]
+    row = db.session.scalars(select(Complaint)).one()
+    assert (row.client_id, row.number) == (client.id, entry.number) and row.story.startswith(GOOD["story"])
+    assert {answer.location for answer in answers} == {irina.get(address).location} == {f"/complaints/{row.id}"}
+    assert visitor.get(sent.partition("?")[0]).status == 200 and row.number in visitor.get(sent.partition("?")[0]).text
+    assert not irina.get("/complaints").root.all("a", href=address)

@@ -165,9 +165,10 @@ def _strips() -> Iterator[Strip]:
     if not current_user.hats & set(PEOPLE):
         return
     for entry in query.unopened(current_user, clock.now()):
-        yield Strip("red", "warning", _("Complaint %(number)s from the public form could not be opened. Call back: "
-                                        "%(name)s, %(contact)s, and write it down by hand.", number=entry.number,
-                                        name=entry.name, contact=entry.phone or entry.email))
+        yield Strip("red", "warning", _("Complaint %(number)s from the public form could not be opened: %(name)s, "
+                                        "%(contact)s.", number=entry.number, name=entry.name,
+                                        contact=entry.phone or entry.email),
+                    url=url_for("complaints.entry", entry_id=entry.id), url_label=_("Read it and open it"))
     counts = my_counts()
     if counts.unanswered:
         yield Strip("yellow", "message", ngettext("%(num)d client waits for an answer about a complaint.",

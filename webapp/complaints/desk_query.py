@@ -86,12 +86,27 @@ def listed(user: User, wish: Wish, limit: int) -> list[Complaint]:
     return list(db.session.scalars(query.limit(limit)).unique())
 
 
+def _waiting_entries(user: User) -> Select[Any]:
+    """Forms of the person's own offices, or of none, that are no complaints yet."""
+    return select(ComplaintEntry).where(ComplaintEntry.looked_at.is_(None), or_(
+        ComplaintEntry.office_id.is_(None), ComplaintEntry.office_id.in_(user.office_ids)))
+
+
 def unopened(user: User, now: datetime) -> list[ComplaintEntry]:
-    """Forms of the person's own offices, or of none, that the program could not make complaints of for ten minutes."""
-    return list(db.session.scalars(select(ComplaintEntry).where(
-        ComplaintEntry.looked_at.is_(None), ComplaintEntry.created_at < now - timedelta(minutes=10),
-        or_(ComplaintEntry.office_id.is_(None), ComplaintEntry.office_id.in_(user.office_ids)))
-        .order_by(ComplaintEntry.id).limit(3)))
+    """Those the program could not make complaints of for ten minutes."""
+    return list(db.session.scalars(_waiting_entries(user).where(
+        ComplaintEntry.created_at < now - timedelta(minutes=10)).order_by(ComplaintEntry.id).limit(3)))
+
+
+def waiting_entry(entry_id: int, user: User) -> ComplaintEntry | None:
+    """One of them, whenever it came; None once it is a complaint, and for somebody of another office."""
+    return db.session.scalar(_waiting_entries(user).where(ComplaintEntry.id == entry_id))
+
+
+def complaint_of_entry(entry_id: int, user: User) -> Complaint | None:
+    """The complaint a form has become, within the person's offices."""
+    number = select(ComplaintEntry.number).where(ComplaintEntry.id == entry_id).scalar_subquery()
+    return db.session.scalar(scoped(select(Complaint).where(Complaint.number == number), Complaint.office_id, user))
 
 
 def who_looks(ids: Collection[int], user: User, now: datetime) -> dict[int, list[str]]:

@@ -9,6 +9,7 @@ from webapp.complaints import (
     desk_card_views,
     desk_list_views,
     desk_talk_views,
+    entry_views,
     lesson_views,
     panel_views,
     procedure_views,
@@ -17,7 +18,7 @@ from webapp.complaints import (
 from webapp.complaints.desk_blueprint import bp
 
 blueprints = [bp, lesson_views.bp, procedure_views.bp]
-_SHARED = (about_views, analysis_views, claim_views, desk_card_views, desk_talk_views)
+_SHARED = (about_views, analysis_views, claim_views, desk_card_views, desk_talk_views, entry_views)
 assert all(page.bp is bp for page in _SHARED), "pages of one complaint share a blueprint"
 
 

@@ -33,11 +33,12 @@ from webapp.complaints.form_questions import (
 )
 from webapp.complaints.form_rules import Contact
 from webapp.complaints.links import LASTS, STATUS, complaint_behind
+from webapp.complaints.models import Complaint
 from webapp.db import db, one_at_a_time, transaction, wake
 from webapp.kit.names import read_name
 from webapp.staff.audit import job, record
 from webapp.staff.models import Office
-from webapp.staff.rules import BadInput
+from webapp.staff.rules import DIRECTOR, SERVICE, Actor, BadInput
 
 VISITOR = job("client")
 SOURCE = HOW = "complaint-form"
@@ -168,6 +169,17 @@ def look_at_entries(*, now: datetime) -> int:
     return opened
 
 
+def open_for(entry_id: int, client: Client, *, actor: Actor, now: datetime) -> int | None:
+    """Open one that the program could not, for a client whom somebody has chosen; gives the complaint's id, or None
+    when it has been opened meanwhile. Raises BadInput("gone") for an erased client, NotAllowed."""
+    actor.needs(SERVICE, DIRECTOR)
+    with transaction() as session:
+        number = session.get_one(ComplaintEntry, entry_id).number
+        if not _open(entry_id, now, client):
+            return None
+        return session.scalars(select(Complaint.id).where(Complaint.number == number)).one()
+
+
 def tidy_entries(*, now: datetime) -> int:
     """Forget keys of forms that were sent long ago; gives how many."""
     with transaction() as session:
@@ -176,7 +188,7 @@ def tidy_entries(*, now: datetime) -> int:
         return int(gone.rowcount)  # type: ignore[attr-defined]
 
 
-def _open(entry_id: int, now: datetime) -> bool:
+def _open(entry_id: int, now: datetime, chosen: Client | None = None) -> bool:
     with transaction() as session:
         entry = session.get(ComplaintEntry, entry_id, with_for_update=True, populate_existing=True)
         if entry is None or entry.looked_at is not None:
@@ -184,7 +196,7 @@ def _open(entry_id: int, now: datetime) -> bool:
         contact, came = Contact(entry.phone, entry.email), entry.created_at
         # Two forms with one new phone are one new client.
         one_at_a_time(f"complaint-contact:{contact.value}")
-        client = client_for(contact, entry.name, entry.office_id) or _new_client(entry, contact)
+        client = chosen or client_for(contact, entry.name, entry.office_id) or _new_client(entry, contact)
         office = session.get(Office, entry.office_id) if entry.office_id else None
         # By its number: SQLite gives the id of a row that was tidied away to the next one.
         row = receive(Intake(
