@@ -19,6 +19,7 @@ from webapp.complaints.models import Complaint, ComplaintEvent, ComplaintFile, C
 from webapp.complaints.step_rules import Refused
 from webapp.db import db, transaction
 from webapp.kit import clock
+from webapp.post.models import Message
 from webapp.staff.audit import actor_of
 from webapp.staff.models import Absence
 from webapp.staff.rules import BadInput, NotAllowed
@@ -329,3 +330,21 @@ def statements(browser, url):
     event.remove(db.engine, "before_cursor_execute", note)
     assert page.status == 200
     return len(seen)
+
+
+def test_letters_about_a_colleagues_client_are_closed_in_the_outbox_too_and_no_link_of_a_client_stands_there(
+        browse, cast, world, person, now):
+    mine, his = (db.session.scalars(select(Message).where(Message.group_key == world[name].hold_key)).first() for name in ("hers", "his"))
+    link = re.search(r"/k/(\w{22})", his.text)
+    assert link and re.search(r"/k/\w{22}", mine.text)
+    complaint(person, now=now)
+    mail = db.session.scalars(select(Message).where(Message.client_id == person.id, Message.channel == "email")).one()
+    olga, irina = browse(cast.olga), browse(cast.irina)
+    assert olga.get(f"/outbox/{his.id}").status == olga.get(f"/outbox/{his.id}/letter").status == 404
+    assert re.search(r"/k/\w{22}", mail.html)
+    for shown in (olga.get(f"/outbox/{mine.id}").text, irina.get(f"/outbox/{his.id}").text,
+                  olga.http.get(f"/outbox/{mail.id}/letter").text, olga.get(f"/outbox/{mail.id}").text):
+        assert "/k/•••" in shown and not re.search(r"/k/\w{22}", shown)
+    assert olga.post(f"/outbox/{his.id}/cancellation").status == 404 and his.state != "cancelled"
+    lists = [[page.get(f"/outbox?show={show}").html for show in ("waiting", "held", "sent")] for page in (olga, irina)]
+    assert [any(f'href="/outbox/{row.id}"' in html for html in of) for of in lists for row in (mine, his)] == [True, False, True, True]

@@ -1,6 +1,6 @@
 """Steps taken back, and what follows: the client's word, the lesson, the task, what was promised and closed."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from threading import Thread
 
 import make
@@ -17,6 +17,7 @@ from webapp.complaints.step_rules import Refused
 from webapp.db import db
 from webapp.kit import clock
 from webapp.staff.audit import actor_of
+from webapp.staff.rules import BadInput
 from webapp.touches.actions.ticking import StaysDone, tick, undo
 from webapp.touches.models import Touch, TouchEvent
 from webapp.trips.models import Trip
@@ -167,3 +168,35 @@ def test_a_new_complaint_and_a_second_look_at_the_one_before_never_wait_for_each
         return "done"
 
     assert at_once(app, 6, deed) == ["done"] * 6
+
+
+def test_a_step_taken_back_is_shown_as_it_was_filled_in(browse, cast, now, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: now)
+    irina = actor_of(cast.irina)
+    row = bring_to(complaint(make.client(cast.main, now=now), now=now), rules.RESOLVED, irina, now)
+    act(row.id, "back", {}, actor=irina, now=now)
+    form = browse(cast.irina).get(f"/complaints/{row.id}").root.one("li", id="step-4")
+    assert form.one("textarea", name="decision_reason").text == "Вы правы."
+    assert form.one("input", name="cost").attrs["value"] == "4\u00a0000" and form.one("input", name="what_1").attrs["value"] == "Вернуть 4 000 ₽"
+    assert form.one("input", name="decision", value="satisfy").attrs.get("checked") is not None
+    act(row.id, "back", {}, actor=irina, now=now)
+    form = browse(cast.irina).get(f"/complaints/{row.id}").root.one("li", id="step-3")
+    assert form.one("textarea", name="facts").text == "Бойлер был сломан."
+
+
+def test_a_decision_with_points_offers_no_way_back(browse, cast, now, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: now)
+    irina = actor_of(cast.irina)
+    row = bring_to(complaint(make.client(cast.main, now=now), now=now), rules.INVESTIGATED, irina, now)
+    step(row, "resolve", irina, now, points=300)
+    assert not browse(cast.irina).get(f"/complaints/{row.id}").root.all("form", action=f"/complaints/{row.id}/back")
+    with pytest.raises(Refused):
+        act(row.id, "back", {}, actor=irina, now=now)
+
+
+def test_a_promise_for_another_year_is_taken_for_a_slip(cast, now):
+    irina = actor_of(cast.irina)
+    row = bring_to(complaint(make.client(cast.main, now=now), now=now), rules.INVESTIGATED, irina, now)
+    with pytest.raises(BadInput) as error:
+        step(row, "resolve", irina, now, actions=[("Вернуть", cast.irina.id, date(2099, 1, 1))])
+    assert error.value.code == "day-far"

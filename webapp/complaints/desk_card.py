@@ -196,6 +196,9 @@ def may_take_back(row: Complaint, events: Collection[ComplaintEvent], talk: Coll
                  and one.verb != "back"), None)
     if last is None or (row.state, "back") not in MOVES or last.verb == "reopen":
         return False
+    if last.verb == "resolve" and row.compensation_op_id is not None:
+        # The points are on the client's card already.
+        return False
     waits = any(line.message is not None and line.message.source.startswith(f"complaint:{row.id}:{last.verb}:")
                 and line.message.state in STOPPABLE for line in talk)
     if last.verb in ("tell", "resolve") and last.facts.get("told_how") == "letter" and not waits:

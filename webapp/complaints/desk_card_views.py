@@ -182,6 +182,9 @@ def leaving(row: Complaint, event: str) -> str:
 
 def _said(verb: str, given: dict[str, Any], row: Complaint) -> str:
     if verb in ("tell", "resolve") and given.get("told_how") == "letter":
+        if verb == "resolve" and given.get("points"):
+            return _("Saved. %(leaves)s The points are on the card already, so the step stands.",
+                     leaves=leaving(row, verb))
         return _("Saved. %(leaves)s Until then the step can be taken back.", leaves=leaving(row, verb))
     return {"confirm": _("Confirmed. The client gets the number and the link."), "close": _("The complaint is closed."),
             "void": _("Put aside: it counts nowhere."), "reopen": _("Opened once more. A director decides this time."),

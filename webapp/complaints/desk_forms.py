@@ -1,5 +1,7 @@
 """Forms of one complaint made ready: what can be chosen, what is filled in already, which of them stand on the page."""
 
+from datetime import date
+
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -11,7 +13,9 @@ from webapp.complaints.actions.mailing import way_to
 from webapp.complaints.desk_query import trips_of
 from webapp.complaints.models import Complaint, Procedure
 from webapp.complaints.procedures import causes_in_use, pick, procedures_in_use, wording_of
+from webapp.complaints.questions import last_given
 from webapp.complaints.step_rules import DRAFT, MOVES, VOID, next_step, verbs_from
+from webapp.kit import money
 from webapp.staff.rules import DIRECTOR, SERVICE
 from webapp.staff.words import ROLES as ROLE_WORDS
 from webapp.web.i18n import day_short, page_language, today_here
@@ -19,6 +23,8 @@ from webapp.web.i18n import day_short, page_language, today_here
 TALK: dict[str, type[forms.StepForm]] = {
     "reply": forms.ReplyForm, "note": forms.NoteForm, "answer": forms.AnswerForm, "give": forms.GiveForm,
     "ask": forms.PlainForm, "change": ChangeForm}
+_NOT_AS_BEFORE = ("cost", "points", "actions", "keep", "procedure", "procedure_text", "readers")
+"""Told in another shape, given already, or filled in by rules of their own."""
 ALL_FORMS = {**forms.STEP_FORMS, **TALK}
 
 
@@ -45,12 +51,34 @@ def ready(name: str, row: Complaint, *, posted: bool = False) -> forms.StepForm:
         form.owner.choices = forms.options(card.people_here(row.office_id, (SERVICE, DIRECTOR)))
     elif isinstance(form, ChangeForm):
         _offer_about(form, row, posted)
-    if isinstance(form, forms.ConfirmForm) and not posted:
-        form.story.data, form.wants.data = row.story, row.wants
-    if isinstance(form, forms.GiveForm) and not posted:
-        form.owner.data = row.owner_id
+    if not posted:
+        _fill_in(form, name, row)
     step = next_step(row.state)
     return form if step and step.verb == name else form.name_apart(name)
+
+
+def _fill_in(form: forms.StepForm, name: str, row: Complaint) -> None:
+    """What is known already."""
+    step = next_step(row.state)
+    if isinstance(form, forms.ConfirmForm):
+        form.story.data, form.wants.data = row.story, row.wants
+    elif isinstance(form, forms.GiveForm):
+        form.owner.data = row.owner_id
+    elif step and step.verb == name:
+        _as_taken_back(form, name, row)
+
+
+def _as_taken_back(form: forms.StepForm, name: str, row: Complaint) -> None:
+    """A step that was taken back is shown as it was filled in: nobody writes a decision twice for one slip."""
+    before = last_given(row, name) or {}
+    for field, value in before.items():
+        if field in form and field not in _NOT_AS_BEFORE:
+            form[field].data = value
+    if isinstance(form, forms.ResolveForm) and before:
+        form.cost.data = money.display(before.get("cost", 0)).removesuffix("₽").strip()
+        for number, (what, user_id, day) in enumerate(before.get("actions", ()), 1):
+            form[f"what_{number}"].data, form[f"who_{number}"].data = what, user_id
+            form[f"day_{number}"].data = date.fromisoformat(day)
 
 
 def fill(form: forms.StepForm, row: Complaint, wish: str) -> bool:

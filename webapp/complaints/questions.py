@@ -84,6 +84,13 @@ def events_of(complaint: Complaint) -> list[ComplaintEvent]:
         ComplaintEvent.complaint_id == complaint.id).order_by(ComplaintEvent.id)))
 
 
+def last_given(complaint: Complaint, verb: str) -> dict[str, Any] | None:
+    """What this step was done with in this round, for one that was taken back; None when it was never done."""
+    return db.session.scalar(select(ComplaintEvent.facts).where(
+        ComplaintEvent.complaint_id == complaint.id, ComplaintEvent.verb == verb,
+        ComplaintEvent.rounds == complaint.rounds).order_by(ComplaintEvent.id.desc()).limit(1))
+
+
 def own_words_of(complaint: Complaint) -> str:
     """What its client wrote, to the letter; "" where staff wrote down what they had heard, in words of the house."""
     facts = db.session.scalar(select(ComplaintEvent.facts).where(

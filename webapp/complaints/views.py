@@ -11,6 +11,7 @@ from webapp.complaints import (
     desk_talk_views,
     entry_views,
     lesson_views,
+    own_letters,
     panel_views,
     procedure_views,
     timeline_views,
@@ -24,5 +25,5 @@ assert all(page.bp is bp for page in _SHARED), "pages of one complaint share a b
 
 def register(app: Flask) -> None:
     """What these pages offer to others."""
-    for page in (desk_list_views, lesson_views, panel_views, procedure_views, timeline_views):
+    for page in (desk_list_views, lesson_views, own_letters, panel_views, procedure_views, timeline_views):
         page.register(app)

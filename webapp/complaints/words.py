@@ -97,6 +97,7 @@ _FAULTS: dict[str, Any] = {
     "too-much": _l("This is more than can be. Please check the number."),
     "no-points-for-refusal": _l("Points go with a decision for the client, not with a refusal."),
     "day-past": _l("This day has passed. Choose today or later."),
+    "day-far": _l("This is more than a year ahead. Check the year."),
     "no-such-person": _l("This person does not work here any more. Choose somebody else."),
     "no-address": _l("There is neither an e-mail nor a mobile of the client. Call instead, and choose how you told "
                      "it."),

@@ -44,11 +44,19 @@ CLASSES = (SERVICE, MARKETING, CODE, TEST)
 """`code` was asked for by its reader this minute; `test` goes to the person who pressed the button."""
 AT_ANY_HOUR = (CODE, TEST)
 _DIGIT = re.compile(r"\d")
+# A personal link ends with 22 letters and digits (`clients.rules.spell_token`); whoever has it is taken for its owner.
+_TOKEN = re.compile(r"(?<=/)[0-9A-Za-z]{22}(?![0-9A-Za-z])")
 
 
 def told(klass: str, text: str) -> str:
-    """A text as people of the agency may read it: a code for its reader alone has its digits hidden."""
-    return _DIGIT.sub("•", text) if klass == CODE else text
+    """A text as people of the agency may read it: a code for its reader alone has its digits hidden, a personal link
+    its end."""
+    return _DIGIT.sub("•", text) if klass == CODE else without_links(text)
+
+
+def without_links(text: str) -> str:
+    """A text or a page without the ends of personal links: staff read what clients read, and do not answer as them."""
+    return _TOKEN.sub("•••", text)
 
 
 LANE_URGENT, LANE_TRIP, LANE_SERVICE, LANE_NORMAL, LANE_NEWS = 1, 2, 3, 5, 9

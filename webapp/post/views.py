@@ -32,8 +32,8 @@ from webapp.post import (
 from webapp.post.actions.modes import present_mode
 from webapp.post.mode_words import MODE_WORDS
 from webapp.post.models import Message
-from webapp.post.origins import origins_of
-from webapp.post.rules import UNDO_FOR, can_be_unfailed, send_again_from, told
+from webapp.post.origins import closed_among, origins_of
+from webapp.post.rules import UNDO_FOR, can_be_unfailed, send_again_from, told, without_links
 from webapp.post.spending import sms_price
 from webapp.post.strips import sending_strips
 from webapp.staff.audit import actor_of
@@ -108,12 +108,14 @@ def index() -> Response:
     client_id = request.args.get("client", type=row_id)
     now = clock.now()
     states = wording.FILTERS[chosen][1]
-    rows = queries.listed(current_user, states, client_id=client_id, limit=limit + 1)
+    found = queries.listed(current_user, states, client_id=client_id, limit=limit + 1)
     counted = queries.counts(current_user, now)
     tray = queries.undecided(current_user, TRAY) if chosen != "unknown" and counted["unknown"] else []
-    done = _just_done([*rows[:limit], *tray])
-    return page("post/outbox.html", "post/_list.html", chosen=chosen, rows=rows[:limit], tray=tray, done=done,
-                more=limit + PAGE if len(rows) > limit and limit < MOST else None, client_id=client_id,
+    closed = closed_among([*found, *tray])
+    rows, tray = ([row for row in some if row.id not in closed] for some in (found[:limit], tray))
+    done = _just_done([*rows, *tray])
+    return page("post/outbox.html", "post/_list.html", chosen=chosen, rows=rows, tray=tray, done=done,
+                more=limit + PAGE if len(found) > limit and limit < MOST else None, client_id=client_id,
                 counted=counted, filters=_filters(chosen, counted, client_id), here=_here(),
                 **_of_rows([*rows, *tray, *done], now))
 
@@ -136,7 +138,7 @@ def letter(message_id: int) -> Response:
     row = _message_or_404(message_id)
     if not row.html:
         abort(404)
-    response = make_response(with_pictures(row.html, from_text(row.files)))
+    response = make_response(with_pictures(without_links(row.html), from_text(row.files)))
     response.headers["Content-Security-Policy"] = LETTER_CSP
     response.headers["X-Frame-Options"] = "SAMEORIGIN"
     return response
@@ -215,7 +217,8 @@ def _locked_words(error: actions.Locked, row: Message) -> str:
 
 
 def _message_or_404(message_id: int) -> Message:
-    return queries.one_message(current_user, message_id) or abort(404)
+    row = queries.one_message(current_user, message_id)
+    return abort(404) if row is None or closed_among([row]) else row
 
 
 def _filters(chosen: str, counted: dict[str, int], client_id: int | None) -> list[dict[str, Any]]:
@@ -246,7 +249,7 @@ def _just_done(shown: Sequence[Any]) -> list[Any]:
     """The message somebody has just acted on without JavaScript, unless its row stands on the page anyway."""
     done = request.args.get("done", 0, type=row_id)
     row = queries.one_row(current_user, done) if done and done not in {row.id for row in shown} else None
-    return [row] if row is not None else []
+    return [row] if row is not None and not closed_among([row]) else []
 
 
 def _here() -> str:

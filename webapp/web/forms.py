@@ -15,12 +15,15 @@ from webapp.kit import dates
 from webapp.web.examples import A_LIFE_AGO, example_day
 from webapp.web.i18n import today_here
 
+# Unseen signs that turn the order of letters round: a name reads as another one with them, in heads of letters too.
+_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
 
 def strip(value: Any) -> Any:
     """Trim what people typed; control characters never reach the database."""
     if not isinstance(value, str):
         return value
-    return "".join(c for c in value if c >= " " or c in "\n\t").strip()
+    return "".join(c for c in value if (c >= " " or c in "\n\t") and c not in _TURNS).strip()
 
 
 def one_line(value: Any) -> Any:

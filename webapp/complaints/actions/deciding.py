@@ -1,7 +1,7 @@
 """Step 4: the decision with its cost, its concrete actions and the words to the client."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -20,6 +20,8 @@ from webapp.touches.history import log, new_bundle, snapshot
 from webapp.touches.models import Touch
 
 STEP, DROPPED = "complaint_action", "not-wanted"
+FURTHEST = timedelta(days=366)
+"""A promise for later than a year is a slip of the year."""
 MOST_POINTS = 1_000_000
 MOST_KOPECKS = 10 ** 11
 _SAID: dict[str, dict[str, str]] = {
@@ -32,8 +34,8 @@ _SAID: dict[str, dict[str, str]] = {
 def decide(row: Complaint, given: Mapping[str, Any], actor: Actor, now: datetime) -> None:
     """Keep the decision, promise its actions to people, tell the client and ask whether it satisfies.
 
-    Raises BadInput: "not-offered", "not-negative", "too-much", "no-points-for-refusal", "day-past", "no-such-person",
-    "no-address".
+    Raises BadInput: "not-offered", "not-negative", "too-much", "no-points-for-refusal", "day-past", "day-far",
+    "no-such-person", "no-address".
     """
     if given["decision"] not in rules.DECISIONS:
         raise BadInput("not-offered", "decision")
@@ -64,8 +66,9 @@ def _promise(row: Complaint, what: str, user_id: int, day: date, actor: Actor, n
     person = db.session.get(User, user_id)
     if person is None or not person.works_here:
         raise BadInput("no-such-person", "actions")
-    if day < local_day(now, zone(row.office.timezone)):
-        raise BadInput("day-past", "actions")
+    today = local_day(now, zone(row.office.timezone))
+    if not today <= day <= today + FURTHEST:
+        raise BadInput("day-past" if day < today else "day-far", "actions")
     task = Touch(occasion_id=None, client_id=row.client_id, office_id=row.office_id, step_code=f"{STEP}:{row.id}",
                  generation=row.rounds, channel="task", automatic=False, created_at=now, assignee_id=user_id,
                  planned_on=day, due_on=day, status="planned", note=what.strip(), pinned=True, reason="", outcome="",
