@@ -15,9 +15,9 @@ from sqlalchemy import func, select
 
 from webapp.clients.models import Client
 from webapp.complaints.actions.claim_mailing import Parcel, mail_claim
-from webapp.complaints.actions.claiming import Deed, claim_answered, claim_sent, mark_of, write_claim
+from webapp.complaints.actions.claiming import Deed, Typed, claim_answered, claim_sent, mark_of, write_claim
 from webapp.complaints.actions.nightly import look_after_complaints
-from webapp.complaints.claim_rules import gaps_in
+from webapp.complaints.claim_rules import blanks_in, gaps_in
 from webapp.complaints.claims import addresses_for, letter_of
 from webapp.complaints.models import ComplaintFile, ComplaintWord, OperatorClaim
 from webapp.complaints.step_rules import CLOSED, Refused
@@ -33,6 +33,7 @@ from webapp.post.incoming_rules import read_letter
 from webapp.post.models import Incoming, Message
 from webapp.post.rules import BY_HAND
 from webapp.staff.audit import actor_of, job
+from webapp.staff.rules import BadInput
 from webapp.touches.models import Touch
 
 OPERATOR = "claims@anex.example"
@@ -96,10 +97,24 @@ def file_of(row, name="душ.jpg", data=b"jpg"):
 def press(page, row, **more):
     """Send the form of the page as it stands there, with other values in it."""
     address = f"/complaints/{row.id}/claim"
-    form = next(form for form in page.get(address).root.all("form") if form.attrs["action"] == f"{address}/letter")
-    ticked = [box.attrs["value"] for box in form.all("input", type="checkbox") if "checked" in box.attrs]
-    over = form.one("input", name="over").attrs["value"]
-    return page.post(f"{address}/letter", {"over": over, "address": OPERATOR, "files": ticked, **more})
+    return page.post(f"{address}/letter", {**filled(page.get(address)), "address": OPERATOR, **more})
+
+
+def filled(shown):
+    """What a browser sends with «Send to the tour operator»: all fields that say they belong to the form of the button."""
+    (button,) = [one for one in shown.root.all("button") if one.attrs.get("formaction", "").endswith("/claim/letter")]
+    form = shown.root.one("form", id=button.attrs["form"])
+    fields = [*form.all(), *[one for one in shown.root.all() if one.attrs.get("form") == form.attrs["id"]]]
+    known = {"files": []}
+    for one in fields:
+        if one.tag == "textarea":
+            # The reader joins lines of text; a browser does not.
+            known[one.attrs["name"]] = "".join(one.children).removeprefix("\n").removeprefix("\r\n")
+        elif one.attrs.get("type") == "checkbox" and "checked" in one.attrs:
+            known["files"].append(one.attrs["value"])
+        elif one.tag == "input" and one.attrs.get("type") != "checkbox" and one.attrs["name"] != "csrf_token":
+            known[one.attrs["name"]] = one.attrs.get("value", "")
+    return known
 
 
 def mailed(row, actor, now, address=OPERATOR):
@@ -146,8 +161,9 @@ def test_the_operator_reads_the_claim_with_its_files_and_nothing_meant_for_clien
 def test_pressed_twice_it_is_one_letter(browse, cast, relay, row, irina, now):
     page = browse(cast.irina)
     assert [press(page, row).status] == [303]
-    form = {"over": mark_of(claim_of(row)), "address": OPERATOR}
+    form = {"seen": mark_of(claim_of(row)), "operator": "Анекс Тур", "text": TEXT, "address": OPERATOR}
     assert page.post(f"/complaints/{row.id}/claim/letter", form).status == 303
+    assert page.post(f"/complaints/{row.id}/claim/letter", {**form, "text": "Другое"}).status == 409, "not dropped in silence"
     assert page.post(f"/complaints/{row.id}/claim/letter", {**form, "address": "other@anex.example"}).status == 409
     look(now=now + SOON)
     assert page.post(f"/complaints/{row.id}/claim/letter", form).status == 303, "after it has left, too"
@@ -271,20 +287,71 @@ def test_at_night_it_waits_for_the_morning(browse, cast, relay, row, irina, monk
 
 
 def test_a_text_a_colleague_has_changed_meanwhile_does_not_leave_unread(browse, cast, relay, row, irina, now):
-    page = browse(cast.boris)
-    before = mark_of(claim_of(row))
-    write_claim(row.id, "Анекс Тур", "Короче", seen=before, actor=irina, now=now)
-    answer = page.post(f"/complaints/{row.id}/claim/letter", {"over": before, "address": OPERATOR})
-    assert answer.status == 409 and "Короче" in answer.text
+    page, address = browse(cast.boris), f"/complaints/{row.id}/claim/letter"
+    before = {**filled(page.get(f"/complaints/{row.id}/claim")), "address": OPERATOR}
+    write_claim(row.id, "Анекс Тур", "Короче", seen=before["seen"], actor=irina, now=now)
+    answer = page.post(address, before)
+    assert answer.status == 409 and letter_of(row.id) is None
+    assert answer.root.one("textarea", name="text").text == "Короче", "nothing was typed, so nothing replaces it"
     assert answer.root.one("input", name="address").attrs["value"] == OPERATOR, "what was typed is kept"
-    assert letter_of(row.id) is None
-    again = answer.root.one("input", name="over").attrs["value"]
-    assert page.post(f"/complaints/{row.id}/claim/letter", {"over": again, "address": OPERATOR}).status == 303
+    typed = page.post(address, {**before, "text": "Моё"})
+    assert typed.status == 409 and typed.root.one("textarea", name="text").text == "Моё"
+    assert "Короче" in typed.root.one("section", **{"aria-labelledby": "theirs"}).text
+    assert page.post(address, filled(answer)).status == 303
+    assert letter_of(row.id).text.startswith("Короче")
+
+
+def test_what_is_typed_and_not_saved_is_what_the_operator_reads(browse, cast, relay, row, now):
+    page = browse(cast.irina)
+    refused = press(page, row, operator="Анекс", text="Прошу 30 000 ₽", address="anex")
+    assert refused.status == 422 and claim_of(row).text == TEXT, "nothing is kept of what does not leave"
+    assert filled(refused) == {**filled(refused), "operator": "Анекс", "text": "Прошу 30 000 ₽", "address": "anex"}
+    assert press(page, row, operator="Анекс", text="Прошу 30 000 ₽").status == 303
+    look(now=now + SOON)
+    (mail,) = claims_in(relay)
+    assert "Прошу 30 000 ₽" in mail.get_body(("plain",)).get_content()
+    assert (claim_of(row).operator, claim_of(row).text) == ("Анекс", "Прошу 30 000 ₽")
+
+
+def test_a_text_that_is_refused_keeps_address_and_ticks(browse, cast, row):
+    file_of(row)
+    page = browse(cast.irina)
+    answer = page.post(f"/complaints/{row.id}/claim", {
+        **filled(page.get(f"/complaints/{row.id}/claim")), "operator": "", "address": "new@anex.example", "files": []})
+    assert answer.status == 422
+    assert (filled(answer)["address"], filled(answer)["files"]) == ("new@anex.example", [])
+
+
+def test_blanks_are_named_once_before_they_leave(browse, cast, relay, row, now):
+    page, text = browse(cast.irina), "Адрес: Москва, ____\nдоговор реализации № ____ от ____\n\nПодпись: ____"
+    assert "anyhow" not in page_of(page, row)
+    answer = press(page, row, text=text)
+    summary = answer.root.one("section", id="errors")
+    assert answer.status == 422 and "autofocus" in summary.attrs and letter_of(row.id) is None
+    assert "Не вписано: адрес, «договор реализации»." in summary.text and "Подпись" not in summary.text
+    assert "checked" not in answer.root.one("input", name="anyhow", form="claim-text").attrs
+    with pytest.raises(BadInput, match="blanks"):
+        mail_claim(row.id, Parcel(OPERATOR, typed=Typed("Анекс", text)), seen=mark_of(claim_of(row)),
+                   actor=actor_of(cast.irina), now=now)
+    assert page.post(f"/complaints/{row.id}/claim/letter", {**filled(answer), "anyhow": "y"}).status == 303
+    look(now=now + SOON)
+    assert len(claims_in(relay)) == 1
+
+
+def test_seconds_are_told_only_while_they_run(browse, cast, relay, row, irina, now, monkeypatch):
+    letter, page = mailed(row, irina, now), browse(cast.irina)
+    assert "15 секунд" in page_of(page, row)
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(minutes=5))
+    said = page_of(page, row)
+    assert "15 секунд" not in said and "Письмо ещё ждёт" in said and "Отозвать" in said
+    with transaction() as session:
+        session.get_one(Message, letter.id).last_code = "no-connection"
+    assert "Почтовый сервер недоступен" in page_of(page, row)
 
 
 @pytest.mark.parametrize(("given", "says"), [
     ({"address": ""}, "Напишите адрес"), ({"address": "anex"}, "Это не e-mail"), ({"files": ["no-such"]}, "Одного из файлов"),
-    ({"address": "stopped@anex.example"}, "стоп-листе")])
+    ({"address": "претензии@anex.example"}, "латиницей"), ({"address": "stopped@anex.example"}, "стоп-листе")])
 def test_what_cannot_be_sent_is_said_beside_its_field_and_nothing_is_kept(browse, cast, relay, row, now, given, says):
     post.suppress("stopped@anex.example", channel="email", reason=BY_HAND, actor=job("test"), now=now)
     answer = press(browse(cast.irina), row, **given)
@@ -341,7 +408,7 @@ def test_no_complaint_no_claim(cast, relay, row, irina, now):
 @pytest.mark.parametrize("who", ["olga", "anna", "vera"])
 def test_only_those_who_handle_complaints_send_and_call_back(browse, cast, relay, row, irina, now, who):
     page = browse(getattr(cast, who))
-    assert page.post(f"/complaints/{row.id}/claim/letter", {"address": OPERATOR, "over": mark_of(claim_of(row))}).status == 404
+    assert page.post(f"/complaints/{row.id}/claim/letter", {"address": OPERATOR, "seen": mark_of(claim_of(row))}).status == 404
     mailed(row, irina, now)
     assert page.post(f"/complaints/{row.id}/claim/recall", {}).status == 404
     assert letter_of(row.id).state == "queued"
@@ -423,4 +490,10 @@ def test_an_erased_client_is_in_no_letter_to_an_operator(cast, person, relay, ro
 
 def test_gaps_of_a_text_are_named():
     assert gaps_in("От: Иванова\nАдрес: Тверь, ____\nдоговор № ___ от ___.\nПодпись: _____ / Иванова /") == [
-        "Адрес: Тверь", "договор", "Подпись"]
+        "address", "договор", "signature"]
+    assert blanks_in("Подпись: ____") == []
+    assert gaps_in("прошу:\n_____.\n\nЯ просил вернуть деньги.\n____") == ["demand", "Я просил вернуть деньги."]
+    made = "заключён договор о реализации туристского продукта № ____ от ____.\nПодпись: ____ / Я /"
+    assert gaps_in(made) == ["contract", "signature"]
+    assert gaps_in("слово " * 30 + "____") == ["…" + " ".join(["слово"] * 10)], "no word is cut"
+    assert gaps_in("____") == [""]

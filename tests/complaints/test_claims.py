@@ -7,18 +7,28 @@ import pytest
 from complaint_make import complaint
 from sqlalchemy import select
 
-from webapp.complaints.actions.claiming import Deed, claim_answered, claim_sent, write_claim
+from webapp.complaints.actions.claiming import (
+    Deed,
+    claim_answered,
+    claim_sent,
+    claim_unanswered,
+    claim_unsent,
+    write_claim,
+)
 from webapp.complaints.claim_rules import gaps_in
 from webapp.complaints.claim_text import claim_text
 from webapp.complaints.models import OperatorClaim
-from webapp.complaints.questions import TERMS
+from webapp.complaints.questions import TERMS, events_of
 from webapp.complaints.step_rules import Refused
 from webapp.db import db, transaction
 from webapp.kit import clock, phones
 from webapp.kit.days import local_day, zone
 from webapp.staff.audit import actor_of
 from webapp.staff.models import Setting
-from webapp.staff.rules import BadInput
+from webapp.staff.rules import BadInput, NotAllowed
+from webapp.touches.models import Touch
+from webapp.trips.models import Trip
+from webapp.web.i18n import day_long_in
 
 
 @pytest.fixture
@@ -58,8 +68,24 @@ def test_what_the_program_knows_is_no_gap(row, today):
         row.client.city = "Тверь"
     text = claim_text(row, [], today)
     assert phones.display(row.client.phone.e164) in text and row.client.phone.e164 not in text
-    assert gaps_in(text) == ["Адрес: Тверь", "Подпись"], "the street and the name by hand are all that is not known"
+    assert gaps_in(text) == ["address", "signature"], "the street and the name by hand are all that is not known"
     assert "предъявляется в течение 20 дней" in text and "рассматривается в течение 10 дней" in text
+
+
+def test_every_gap_the_text_is_made_with_has_its_name(person_only, now, today):
+    row = complaint(person_only, now=now)
+    assert gaps_in(claim_text(row, [], today)) == ["operator", "address", "contract", "demand", "signature"]
+
+
+def test_only_words_of_the_client_go_to_the_operator(row, person_only, now, today):
+    with transaction():
+        row.facts = "Менеджер забыл заказать трансфер"
+        row.story = "Оценка в анкете: 2 из 10.\n\nДуш не работал"
+    text = claim_text(row, [], today)
+    assert "Душ не работал" in text and "Оценка" not in text and "трансфер" not in text
+    own = complaint(person_only, story="Пересказ", wants="вернуть деньги", own="В номере было сыро\n\nвернуть деньги", now=now)
+    text = claim_text(own, [], today)
+    assert "В номере было сыро\n\nНа основании" in text and "Пересказ" not in text
 
 
 def test_the_operator_written_beside_the_text_stands_in_it(browse, cast, person_only, now, today):
@@ -115,7 +141,7 @@ def test_words_of_a_colleague_are_not_replaced_unread(browse, cast, row):
     assert first.post(address, {**mine, "text": "Ещё раз"}).status == 409
 
 
-def test_nothing_is_sent_before_it_is_written_nor_answered_before_it_is_sent(cast, row, now, today):
+def test_nothing_is_sent_before_it_is_written_nor_answered_before_it_is_sent(browse, cast, row, now, today):
     irina = actor_of(cast.irina)
     with pytest.raises(Refused):
         claim_sent(row.id, Deed(today, "почтой"), actor=irina, now=now)
@@ -125,6 +151,9 @@ def test_nothing_is_sent_before_it_is_written_nor_answered_before_it_is_sent(cas
     claim_sent(row.id, Deed(today - timedelta(days=1), "лично"), actor=irina, now=now)
     with pytest.raises(BadInput, match="day before"):
         claim_answered(row.id, Deed(today - timedelta(days=2), "Нет"), actor=irina, now=now)
+    answer = browse(cast.irina).post(f"/complaints/{row.id}/claim/answer", {
+        "on": (today - timedelta(days=2)).strftime("%d.%m.%Y"), "words": "Нет"})
+    assert f"раньше {day_long_in('ru', today - timedelta(days=1))}" in answer.text
     with pytest.raises(BadInput, match="text needed"):
         claim_answered(row.id, Deed(today, " "), actor=irina, now=now)
 
@@ -132,3 +161,52 @@ def test_nothing_is_sent_before_it_is_written_nor_answered_before_it_is_sent(cas
 @pytest.mark.parametrize("who", ["olga", "anna", "vera"])
 def test_claims_are_for_customer_service(browse, cast, row, who):
     assert browse(getattr(cast, who)).get(f"/complaints/{row.id}/claim").status == 404
+
+
+def lines_of(row):
+    db.session.rollback()
+    return [(task.status, task.planned_on) for task in db.session.scalars(
+        select(Touch).where(Touch.step_code == f"complaint_claim:{row.id}"))]
+
+
+def test_a_mark_and_an_answer_are_corrected(browse, cast, row, now, today, monkeypatch):
+    irina, page, address = actor_of(cast.irina), browse(cast.irina), f"/complaints/{row.id}/claim"
+    with transaction() as session:
+        session.get_one(Trip, row.trip_id).departure_on = today - timedelta(days=30)
+    write_claim(row.id, "Анекс", "Прошу", actor=irina, now=now)
+    due = today - timedelta(days=2)
+    claim_sent(row.id, Deed(due - timedelta(days=10), "почтой"), actor=irina, now=now)
+    assert lines_of(row) == [("planned", due)]
+    page.follow(address + "/answer", {"on": today.strftime("%d.%m.%Y"), "words": "Вернём пловину"})
+    assert lines_of(row) == [("done", due)]
+    assert page.post(address + "/sent/back", {}).status == 409, "what was answered was sent"
+    shown = page.follow(address + "/answer/back", {})
+    assert shown.root.one("textarea", name="words").text == "Вернём пловину", "nobody types it twice"
+    assert lines_of(row) == [("planned", due)], "the operator owes an answer again"
+    page.follow(address + "/answer", {"on": today.strftime("%d.%m.%Y"), "words": "Вернём половину"})
+    page.follow(address + "/answer/back", {})
+    shown = page.follow(address + "/sent/back", {})
+    assert lines_of(row) == [("cancelled", due)] and "почтой" in [one.attrs.get("value") for one in shown.root.all("input")]
+    claim = db.session.scalars(select(OperatorClaim)).one()
+    assert (claim.sent_on, claim.answer_by, claim.answered_on) == (None, None, None)
+    page.follow(address + "/sent", {"on": (due - timedelta(days=10)).strftime("%d.%m.%Y"), "words": "лично"})
+    assert lines_of(row) == [("planned", due)], "the same line comes back"
+    verbs = [event.verb for event in events_of(row)]
+    assert verbs.count("claim-unsent") == 1 and verbs.count("claim-unanswered") == 2
+    said = page.get(f"/complaints/{row.id}").text
+    assert "Снята отметка, что претензия отправлена" in said and "взят на исправление" in said
+
+
+def test_what_left_by_e_mail_is_not_taken_back_by_hand(browse, cast, row, now, today):
+    irina, page = actor_of(cast.irina), browse(cast.irina)
+    write_claim(row.id, "Анекс", "Прошу", actor=irina, now=now)
+    with transaction() as session:
+        claim = session.scalars(select(OperatorClaim)).one()
+        claim.sent_on, claim.sent_how, claim.answer_by = today, "mailto:claims@anex.example", today + timedelta(days=10)
+    assert "Исправить" not in page.get(f"/complaints/{row.id}/claim").text
+    with pytest.raises(Refused):
+        claim_unsent(row.id, actor=irina, now=now)
+    with pytest.raises(NotAllowed):
+        claim_unsent(row.id, actor=actor_of(cast.olga), now=now)
+    with pytest.raises(NotAllowed):
+        claim_unanswered(row.id, actor=actor_of(cast.olga), now=now)

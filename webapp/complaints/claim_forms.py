@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, StringField, TextAreaField, ValidationError
 from wtforms.validators import Optional
 
+from webapp.complaints import words
 from webapp.complaints.actions.claim_mailing import client_email
-from webapp.complaints.actions.claiming import LONGEST, mark_of
+from webapp.complaints.actions.claiming import LONGEST, Typed, mark_of
 from webapp.complaints.claims import addresses_for
 from webapp.complaints.forms import Boxes, options
 from webapp.complaints.models import Complaint, ComplaintFile, OperatorClaim
@@ -24,32 +25,57 @@ class ClaimForm(BaseForm):
     operator = StringField(_l("Tour operator"), [Filled(), AtMost(200)])
     text = TextAreaField(_l("The claim"), [Filled(), AtMost(LONGEST)], render_kw={"rows": 28})
 
+    @property
+    def typed(self) -> Typed:
+        """What stands in it."""
+        return Typed(self.operator.data or "", self.text.data or "")
 
-class MailForm(BaseForm):
-    """Where the claim goes by e-mail, and what goes along; `over` is the mark of the text that was looked at."""
+    def met(self, theirs: OperatorClaim) -> bool:
+        """A colleague has kept `theirs` meanwhile: whoever changed nothing has them in the field now, others see both.
 
-    over = HiddenField()
+        Pressed once more, they have been read. True where words of one's own are left.
+        """
+        has_own = mark_of(self.typed.trimmed) != self.seen.data and not self.typed.says_the_same_as(theirs)
+        if not has_own:
+            self.operator.data, self.text.data = theirs.operator, theirs.text
+        self.seen.data = mark_of(theirs)
+        return has_own
+
+
+class MailForm(ClaimForm):
+    """The letter as it stands on the page, which is kept first, where it goes by e-mail, and what goes along."""
+
     address = StringField(_l("E-mail of the tour operator"), [Filled(_l("Write the address.")), AtMost(200)],
                           render_kw={"type": "email", "inputmode": "email", "list": "operator-addresses"})
     files = Boxes(_l("Files that go along"), [Optional()], validate_choice=False)
     has_copy = BooleanField(_l("The client has agreed and gets a copy"))
+    anyhow = BooleanField(_l("Send it though not everything is filled in"))
 
-    def offer(self, row: Complaint, claim: OperatorClaim, files: Sequence[ComplaintFile], *,
-              is_fresh: bool) -> list[str]:
-        """Put what there is to choose from into the form, and into a fresh one what is likely; gives the addresses
-        used before."""
+    def ask_about(self, blanks: Sequence[str]) -> None:
+        """What is not filled in goes only where somebody says so, and is asked about only then."""
+        self.blanks = list(blanks)
+        if not blanks:
+            del self.anyhow
+
+    def validate_anyhow(self, field: BooleanField) -> None:
+        """Refused once, with what is missing."""
+        if not field.data:
+            raise ValidationError(_("Not filled in yet: %(gaps)s. Fill it in above, or tick this and send it so.",
+                                    gaps=words.gaps(self.blanks)))
+
+    def offer(self, row: Complaint, claim: OperatorClaim, files: Sequence[ComplaintFile], *, is_fresh: bool) -> None:
+        """Put what there is to choose from into the form, and into a fresh one what is likely."""
         self.files.choices = options([(file.token, f"{file.name}, {size_of(file.size)}") for file in files])
-        email, known = client_email(row), addresses_for(claim.operator)
+        email = client_email(row)
         if email:
             self.has_copy.label.text = _("The client has agreed and gets a copy at %(address)s", address=email)
         else:
             del self.has_copy
         if is_fresh:
-            self.over.data, self.address.data = mark_of(claim), known[0] if known else ""
+            self.address.data = next(iter(addresses_for(claim.operator)), "")
             # The claim names them as its enclosures.
             fits = len(files) <= MOST_FILES and sum(file.size for file in files) <= MOST_TOGETHER
             self.files.data = [file.token for file in files] if fits else []
-        return known
 
 
 class DeedForm(BaseForm):

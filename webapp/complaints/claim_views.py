@@ -10,11 +10,19 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from webapp.complaints import due_words, words
 from webapp.complaints.actions.claim_mailing import Parcel, call_claim_back, mail_claim
-from webapp.complaints.actions.claiming import Deed, claim_answered, claim_sent, mark_of, write_claim
+from webapp.complaints.actions.claiming import (
+    Deed,
+    claim_answered,
+    claim_sent,
+    claim_unanswered,
+    claim_unsent,
+    mark_of,
+    write_claim,
+)
 from webapp.complaints.claim_forms import AnswerForm, ClaimForm, DeedForm, MailForm
-from webapp.complaints.claim_rules import CALLED_BACK, LOST, MAILED, fate_of, gaps_in
+from webapp.complaints.claim_rules import CALLED_BACK, LOST, MAILED, blanks_in, fate_of
 from webapp.complaints.claim_text import claim_text
-from webapp.complaints.claims import letter_of
+from webapp.complaints.claims import addresses_for, letter_of
 from webapp.complaints.desk_blueprint import PEOPLE, bp, complaint_or_404, me
 from webapp.complaints.desk_card import claim_of
 from webapp.complaints.form_questions import files_of
@@ -25,6 +33,7 @@ from webapp.db import db
 from webapp.kit import clock
 from webapp.kit.days import local_day, zone
 from webapp.post import wording
+from webapp.post.models import Message
 from webapp.staff.rules import BadInput
 from webapp.web.forms import BaseForm
 from webapp.web.guard import allow
@@ -55,15 +64,17 @@ def claim_save(complaint_id: int) -> Response | BaseResponse:
 @bp.post("/<int:complaint_id>/claim/letter")
 @allow(*PEOPLE)
 def claim_mail(complaint_id: int) -> Response | BaseResponse:
-    """Off to the tour operator by e-mail; it can be called back before it leaves."""
+    """Off to the tour operator by e-mail as it stands on the page; it can be called back before it leaves."""
     row, form = _row(complaint_id), MailForm()
     known = claim_of(row)
     if known is None:
-        return _show(row, _CHANGED)
+        return _show(row, _CHANGED, "text", form)
+    form.ask_about(blanks_in(form.typed.trimmed.text))
     form.offer(row, known, files_of(row.id), is_fresh=False)
-    parcel = Parcel(form.address.data or "", form.files.data or (), "has_copy" in form and bool(form.has_copy.data))
+    parcel = Parcel(form.address.data or "", form.files.data or (), "has_copy" in form and bool(form.has_copy.data),
+                    form.typed, has_blanks="anyhow" in form and bool(form.anyhow.data))
     return _do(row, form, "mail", lambda: mail_claim(
-        row.id, parcel, seen=form.over.data or "", actor=me(), now=clock.now()), lambda: due_words.claim_leaves_words(
+        row.id, parcel, seen=form.seen.data or "", actor=me(), now=clock.now()), lambda: due_words.claim_leaves_words(
         letter_of(complaint_id), complaint_or_404(complaint_id).office.timezone, clock.now()) or _("Kept."))
 
 
@@ -82,6 +93,22 @@ def claim_is_sent(complaint_id: int) -> Response | BaseResponse:
     row, form = _row(complaint_id), DeedForm()
     return _do(row, form, "sent", lambda: claim_sent(row.id, _deed(form), actor=me(), now=clock.now()),
                _("Noted. The day for the answer stands on the page of the complaint."))
+
+
+@bp.post("/<int:complaint_id>/claim/sent/back")
+@allow(*PEOPLE)
+def claim_is_unsent(complaint_id: int) -> Response | BaseResponse:
+    """«Исправить»: the mark that it went another way was a mistake, or its day was."""
+    return _do(_row(complaint_id), BaseForm(), "unsent", lambda: claim_unsent(
+        complaint_id, actor=me(), now=clock.now()), _("Taken back: the claim counts as not sent. Note it anew."))
+
+
+@bp.post("/<int:complaint_id>/claim/answer/back")
+@allow(*PEOPLE)
+def claim_is_unanswered(complaint_id: int) -> Response | BaseResponse:
+    """«Исправить»: the answer is written down anew."""
+    return _do(_row(complaint_id), BaseForm(), "unanswered", lambda: claim_unanswered(
+        complaint_id, actor=me(), now=clock.now()), _("Taken back. Correct the answer and keep it."))
 
 
 @bp.post("/<int:complaint_id>/claim/answer")
@@ -114,32 +141,40 @@ def _do(row: Complaint, form: BaseForm, name: str, deed: Any, said: Any) -> Resp
 
 def _show(row: Complaint, status: int = 200, name: str = "", posted: BaseForm | None = None) -> Response:
     known, letter, today = claim_of(row), letter_of(row.id), local_day(clock.now(), zone(row.office.timezone))
-    forms: dict[str, BaseForm] = {}
-    files, addresses = files_of(row.id), list[str]()
-    if known is not None and known.sent_on is not None:
-        if known.answered_on is None:
-            forms["answer"] = AnswerForm(None)
-    elif letter is None or fate_of(letter.state) == LOST:
-        forms["text"] = _text_form(row, known, files, today)
-        if known is not None:
-            mail = MailForm(None)
-            forms |= {"mail": mail, "sent": DeedForm(None)}
-            addresses = mail.offer(row, known, files, is_fresh=True)
-    # Both texts are shown; pressed once more, whoever has read the other one replaces it.
-    theirs = known if isinstance(posted, ClaimForm) and status == _CHANGED else None
-    if isinstance(posted, ClaimForm) and theirs is not None:
-        posted.seen.data = mark_of(theirs)
-    if isinstance(posted, MailForm) and known is not None:
-        # The text stands on the page: pressed once more, it has been read.
-        posted.over.data = mark_of(known)
+    is_met = known is not None and isinstance(posted, ClaimForm) and status == _CHANGED and posted.met(known)
+    forms = _forms(row, known, letter, posted)
     if posted is not None and name in forms:
         forms[name] = posted
+    text = forms.get("text")
     return page("complaints/claim.html", status=status, row=row, claim=known, forms=forms, posted=name, form=posted,
                 file_by=claim_days(row).file_by, today=today, terms=terms_for(row.procedure), due_words=due_words,
-                warn=WARN_DAYS, theirs=theirs, letter=letter, fate=fate_of(letter.state) if letter else "",
-                wording=wording, words=words, mailed=MAILED, called_back=CALLED_BACK, addresses=addresses,
-                gaps=gaps_in(known.text) if known else [],
+                warn=WARN_DAYS, theirs=known if is_met else None, letter=letter,
+                fate=fate_of(letter.state) if letter else "", wording=wording, words=words, mailed=MAILED,
+                called_back=CALLED_BACK,
+                addresses=addresses_for(known.operator) if known and "mail" in forms else [],
+                gaps=blanks_in(text.typed.trimmed.text) if isinstance(text, ClaimForm) else [],
                 leaves=due_words.claim_leaves_words(letter, row.office.timezone, clock.now()))
+
+
+def _forms(row: Complaint, known: OperatorClaim | None, letter: Message | None,
+           posted: BaseForm | None) -> dict[str, BaseForm]:
+    """What can be done now, by name. Text and letter are one form of the page: what was typed into one comes along with
+    the other, and stays."""
+    if known is not None and known.sent_on is not None:
+        return {} if known.answered_on is not None else {"answer": AnswerForm(None, words=known.answer)}
+    if letter is not None and fate_of(letter.state) != LOST:
+        return {}
+    files = files_of(row.id)
+    text = posted if isinstance(posted, ClaimForm) else _text_form(
+        row, known, files, local_day(clock.now(), zone(row.office.timezone)))
+    if known is None:
+        return {"text": text}
+    mail = posted if isinstance(posted, MailForm) else MailForm() if isinstance(posted, ClaimForm) else MailForm(None)
+    if mail is not posted:
+        mail.ask_about(())
+        mail.offer(row, known, files, is_fresh=posted is not text)
+    how = known.sent_how if not known.sent_how.startswith(MAILED) else ""
+    return {"text": text, "mail": mail, "sent": DeedForm(None, words=how)}
 
 
 def _text_form(row: Complaint, known: OperatorClaim | None, files: list[ComplaintFile], today: date) -> ClaimForm:

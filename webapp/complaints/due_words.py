@@ -9,6 +9,7 @@ from flask_babel import ngettext
 from webapp.complaints.clock_rules import RED, YELLOW, colour
 from webapp.complaints.models import Complaint
 from webapp.complaints.step_rules import UNDECIDED
+from webapp.complaints.words import letter_waits
 from webapp.kit.days import end_of_day, local_day, zone
 from webapp.post.models import Message
 from webapp.post.rules import BREATH, leaves_at
@@ -83,11 +84,18 @@ def claim_answer_due(answer_by: date, today: date) -> Due:
 
 
 def claim_leaves_words(letter: Message | None, timezone: str, now: datetime) -> str:
-    """When the letter with a claim really leaves, for whoever sends it; "" where it waits no more."""
-    at = leaves_at(letter.not_before, letter.zone, now) if letter is not None else now
-    if letter is None or letter.state != "queued" or at <= now + BREATH:
+    """When the letter with a claim really leaves, for whoever sends it, and why not now; "" where it waits no more."""
+    if letter is None or letter.state not in ("queued", "held"):
+        return ""
+    if letter.state == "held" and letter.hold_reason != "hold":
         return leaves_words(letter, timezone, now)
-    return _("It is night: the letter leaves at %(time)s.", time=clock(at, timezone))
+    at = leaves_at(letter.not_before, letter.zone, now)
+    if letter.state == "queued" and at > now + BREATH:
+        return _("It is night: the letter leaves at %(time)s.", time=clock(at, timezone))
+    if letter.state == "queued" and letter.not_before > now:
+        return leaves_words(letter, timezone, now)
+    said = _("The letter still waits; until it leaves it can be called back.")
+    return f"{said} {letter_waits(letter.hold_reason if letter.state == 'held' else letter.last_code)}".strip()
 
 
 def _law(law: date, today: date) -> str:

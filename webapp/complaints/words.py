@@ -1,5 +1,6 @@
 """How complaints speak to staff: steps, states, decisions, sources; why something was refused and what to do."""
 
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -8,6 +9,7 @@ from flask_babel import ngettext
 
 from webapp.complaints.step_rules import Refused
 from webapp.staff.rules import BadInput
+from webapp.web.i18n import day_long
 
 STEP_NAMES: dict[str, Any] = {
     "received": _l("Complaint received"), "told": _l("Procedure told"), "investigated": _l("Investigated"),
@@ -45,7 +47,9 @@ DONE: dict[str, Any] = {
     "claim-called-back": _l("Called the claim back before it left"),
     "claim-lost": _l("The e-mail with the claim did not arrive"),
     "claim-sent": _l("Sent the claim to the tour operator"),
-    "claim-answered": _l("Wrote down the answer of the tour operator")}
+    "claim-answered": _l("Wrote down the answer of the tour operator"),
+    "claim-unsent": _l("Took back that the claim was sent"),
+    "claim-unanswered": _l("Took back the answer of the tour operator to correct it")}
 """What happened, in the history and after a collision."""
 CHANGED: dict[str, Any] = {"trip": _l("trip"), "operator": _l("tour operator"), "contact": _l("contact")}
 """What of a complaint was changed by hand, in its history."""
@@ -102,7 +106,8 @@ _FAULTS: dict[str, Any] = {
     "no-address": _l("There is neither an e-mail nor a mobile of the client. Call instead, and choose how you told "
                      "it."),
     "text-needed": _l("Write a few words."),
-    "bad-address": _l("This is not an e-mail address. Write it like claims@operator.ru."),
+    "bad-address": _l("This is not an e-mail address that mail servers take. Write it in Latin letters, like "
+                      "claims@operator.ru."),
     "address-stopped": _l("This address stands on the stop list, so nothing is sent there. Take another one."),
     "too-many-files": _l("Ten files and 10 MB are the most a letter carries. Untick some, and send them another way."),
     "file-gone": _l("One of the files is not there any more. Look which are left."),
@@ -111,7 +116,7 @@ _FAULTS: dict[str, Any] = {
     "no-such-source": _l("Choose how the complaint came."),
     "not-their-trip": _l("This trip belongs to somebody else. Choose another one."),
     "day-ahead": _l("This day is still to come. Write the day on which it happened."),
-    "day-before": _l("This is before what it follows. Please check the day."),
+    "blanks": _l("Not everything is filled in yet. Look at the text once more."),
     "name-needed": _l("Write a name in Russian."),
     "bad-days": _l("Write a whole number of days from 1 to 365."),
     "bad-hours": _l("Write a whole number of hours from 1 to 200."),
@@ -155,8 +160,35 @@ def not_closable(error: Refused, owed: int) -> str:
     return _("It cannot be closed yet: %(why)s.", why=", ".join(why)) if why else refused(error)
 
 
+_GAPS: dict[str, Any] = {
+    "operator": _l("the tour operator"), "address": _l("the address"), "reach": _l("phone and e-mail"),
+    "contract": _l("number and day of the contract"), "place": _l("where the trip went"),
+    "booking": _l("the booking number"), "demand": _l("what the client asks for"), "": _l("an empty line")}
+_LETTER_WAITS: dict[str, Any] = {
+    "mode": _l("Sending is not switched on."), "hold": _l("Letters are stopped, it leaves when the stop is lifted."),
+    "greylisted": _l("The operator’s mail asked to come later. It will be tried again."),
+    "later": _l("The operator’s mail asked to come later. It will be tried again."),
+    "busy": _l("The mail server is busy. It will be tried again."),
+    "lost": _l("The connection broke before it left. It will be tried again."),
+    "fault": _l("Sending broke. It will be tried again."),
+    "no-connection": _l("The mail server cannot be reached. It will be tried again.")}
+
+
+def gaps(found: list[str]) -> str:
+    """What a claim still lacks, as it stands in a sentence; words of the claim itself in quotes."""
+    return ", ".join(str(_GAPS[gap]) if gap in _GAPS else f"«{gap}»" for gap in found)
+
+
+def letter_waits(code: str) -> str:
+    """Why the letter with a claim waits; "" where nothing is to be said. The outbox speaks of clients."""
+    return str(_LETTER_WAITS.get(code, ""))
+
+
 def fault(error: BadInput) -> str:
     """The sentence that says what is wrong and what to do."""
+    if error.code == "day-before":
+        return _("That is too early: it cannot have been before %(day)s.",
+                 day=day_long(date.fromisoformat(error.value)))
     return str(_FAULTS.get(error.code, _FAULTS["not-offered"]))
 
 

@@ -13,11 +13,11 @@ from sqlalchemy.orm import aliased
 
 from webapp.clients.actions import letters_url
 from webapp.clients.models import Client
-from webapp.complaints.actions.claiming import mark_of
+from webapp.complaints.actions.claiming import Typed, mark_of, write_claim
 from webapp.complaints.actions.mailing import GRACE
 from webapp.complaints.actions.rows import lock, note
 from webapp.complaints.actions.tasks import keep_claim_task
-from webapp.complaints.claim_rules import CALLED_BACK, LEFT, LOST, MAILED, WAITS, fate_of
+from webapp.complaints.claim_rules import CALLED_BACK, LEFT, LOST, MAILED, WAITS, blanks_in, fate_of
 from webapp.complaints.claims import as_attached, best_of, letter_of, source_of
 from webapp.complaints.models import Complaint, ComplaintFile, OperatorClaim
 from webapp.complaints.questions import claim_days
@@ -46,11 +46,17 @@ _COPIES = {"ru": "Здравствуйте! Это копия претензии
 
 @dataclass(frozen=True)
 class Parcel:
-    """Where the claim goes, with which files of the complaint (tokens), and whether the client wants a copy."""
+    """Where the claim goes, with which files of the complaint (tokens), and whether the client wants a copy.
+
+    `typed` is what stands in the form, which is kept first; None where nothing was typed. `has_blanks` where somebody
+    has said that it goes though not everything is filled in.
+    """
 
     address: str
     files: Collection[str] = ()
     has_copy: bool = False
+    typed: Typed | None = None
+    has_blanks: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,25 +74,26 @@ class _Sheet:
 def mail_claim(complaint_id: int, parcel: Parcel, *, seen: str, actor: Actor, now: datetime) -> Message:
     """Put the claim into the outbox for the operator, who is nobody's client; pressed twice, it is one letter.
 
-    It can be called back for fifteen seconds. `seen` is the mark of the text that was looked at. Raises
-    Refused("no-move", "on-its-way", "collision"); BadInput("bad-address", "address-stopped", "too-many-files",
-    "file-gone", "no-email"); NotAllowed, LookupError.
+    It can be called back for fifteen seconds. `seen` is the mark of the text that was looked at. What was typed is kept
+    and sent in one transaction. Raises Refused("no-move", "on-its-way", "collision"); BadInput("bad-address",
+    "address-stopped", "too-many-files", "file-gone", "no-email", "blanks", those of write_claim); NotAllowed,
+    LookupError.
     """
     actor.needs(SERVICE_DESK, DIRECTOR)
     address = emails.normalise(parcel.address)
-    if address is None:
+    if address is None or not address.partition("@")[0].isascii():
+        # Few mail servers take such names, and the letter would come back after days.
         raise BadInput("bad-address", "address")
     with transaction():
         row = lock(complaint_id, actor=actor)
         claim, letter = _written(row), letter_of(row.id)
         if letter is not None and fate_of(letter.state) != LOST:
-            if letter.address == address:
+            if letter.address == address and (parcel.typed is None or parcel.typed.says_the_same_as(claim)):
                 return letter
             raise Refused("on-its-way")
         if claim.sent_on is not None:
             raise Refused("no-move")
-        if seen != mark_of(claim):
-            raise Refused("collision")
+        claim = _as_typed(row, claim, parcel, seen, actor, now)
         sheet = _Sheet(address, claim.operator, claim.text, source_of(row.id))
         files = _chosen(row, parcel.files)
         letter = _enqueue(row, sheet, files, actor, now)
@@ -184,6 +191,18 @@ def _written(row: Complaint) -> OperatorClaim:
 def _claim_of(row: Complaint) -> OperatorClaim | None:
     return db.session.scalar(select(OperatorClaim).where(OperatorClaim.complaint_id == row.id)
                              .execution_options(populate_existing=True))
+
+
+def _as_typed(row: Complaint, claim: OperatorClaim, parcel: Parcel, seen: str, actor: Actor,
+              now: datetime) -> OperatorClaim:
+    """The claim with the words that stand in the form, fit to leave."""
+    if parcel.typed is not None:
+        claim = write_claim(row.id, parcel.typed.operator, parcel.typed.text, seen=seen, actor=actor, now=now)
+    elif seen != mark_of(claim):
+        raise Refused("collision")
+    if not parcel.has_blanks and blanks_in(claim.text):
+        raise BadInput("blanks", "anyhow")
+    return claim
 
 
 def _chosen(row: Complaint, tokens: Collection[str]) -> tuple[Attached, ...]:

@@ -28,7 +28,25 @@ class Deed:
     words: str
 
 
-def mark_of(claim: OperatorClaim | None) -> str:
+@dataclass(frozen=True)
+class Typed:
+    """A claim as it stands in a form: whom it is for, and its text."""
+
+    operator: str
+    text: str
+
+    @property
+    def trimmed(self) -> "Typed":
+        """As it is kept."""
+        operator = self.operator.strip()
+        return Typed(operator, with_operator(self.text.strip(), operator))
+
+    def says_the_same_as(self, claim: OperatorClaim) -> bool:
+        """Whether keeping it would change nothing."""
+        return self.trimmed == Typed(claim.operator, claim.text)
+
+
+def mark_of(claim: OperatorClaim | Typed | None) -> str:
     """By which a form tells what it was filled in over: other words have another one; "" as long as there are none."""
     said = f"{claim.operator}\n{claim.text}" if claim is not None else ""
     return hashlib.sha256(said.encode()).hexdigest()[:16] if said else ""
@@ -42,33 +60,35 @@ def write_claim(complaint_id: int, operator: str, text: str, *, seen: str | None
     LookupError.
     """
     actor.needs(SERVICE, DIRECTOR)
-    operator, text = operator.strip(), with_operator(text.strip(), operator.strip())
-    if not operator or not text:
-        raise BadInput("text-needed", "text" if operator else "operator")
-    if len(text) > LONGEST or len(operator) > 200:
-        raise BadInput("too-long", "text")
     with transaction() as session:
         row = lock(complaint_id, actor=actor)
-        claim = _of(row)
+        claim, typed = _of(row), Typed(operator, text).trimmed
+        if not typed.operator or not typed.text:
+            raise BadInput("text-needed", "text" if typed.operator else "operator")
+        if len(typed.text) > LONGEST or len(typed.operator) > 200:
+            raise BadInput("too-long", "text")
         if row.state in (DRAFT, VOID) or claim is not None and claim.sent_on is not None:
             raise Refused("no-move")
         _not_on_its_way(row)
-        if claim is not None and (claim.operator, claim.text) == (operator, text):
+        if claim is not None and typed.says_the_same_as(claim):
             # Pressed twice, or two who mean the same.
             return claim
         if seen is not None and seen != mark_of(claim):
             raise Refused("collision")
         if claim is None:
-            claim = OperatorClaim(complaint_id=row.id, operator=operator, text=text, sent_how="", answer="",
+            claim = OperatorClaim(complaint_id=row.id, operator=typed.operator, text=typed.text, sent_how="", answer="",
                                   file_by=claim_days(row).file_by, created_at=now)
             session.add(claim)
-        claim.operator, claim.text = operator, text
+        claim.operator, claim.text = typed.operator, typed.text
         note(row, "claim-written", actor=actor, now=now, is_change=False)
         return claim
 
 
 def claim_sent(complaint_id: int, deed: Deed, *, actor: Actor, now: datetime) -> OperatorClaim:
-    """The claim went to the operator, who has so many days for the answer. Raises Refused, BadInput("day-ahead")."""
+    """The claim went to the operator, who has so many days for the answer.
+
+    Raises Refused; BadInput("day-ahead"), or "day-before" with the earliest day.
+    """
     actor.needs(SERVICE, DIRECTOR)
     with transaction():
         row, claim = _standing(complaint_id, actor)
@@ -79,12 +99,12 @@ def claim_sent(complaint_id: int, deed: Deed, *, actor: Actor, now: datetime) ->
         claim.sent_on, claim.sent_how = deed.on, deed.words.strip().removeprefix(MAILED)[:200]
         claim.answer_by = claim_days(row, deed.on).answer_by
         note(row, "claim-sent", actor=actor, now=now, facts={"on": deed.on.isoformat()}, is_change=False)
-        keep_claim_task(row, claim, actor=actor, now=now)
+        keep_claim_task(row, claim, actor=actor, now=now, reopens=True)
         return claim
 
 
 def claim_answered(complaint_id: int, deed: Deed, *, actor: Actor, now: datetime) -> OperatorClaim:
-    """What the operator answered. Raises Refused, BadInput("text-needed", "day-ahead")."""
+    """What the operator answered. Raises Refused; BadInput("text-needed", "day-ahead", "day-before")."""
     actor.needs(SERVICE, DIRECTOR)
     if not deed.words.strip():
         raise BadInput("text-needed", "words")
@@ -99,10 +119,43 @@ def claim_answered(complaint_id: int, deed: Deed, *, actor: Actor, now: datetime
         return claim
 
 
+def claim_unsent(complaint_id: int, *, actor: Actor, now: datetime) -> OperatorClaim:
+    """It was not sent another way after all, or not so: the mark of a hand is taken back, its words stay to correct.
+
+    Raises Refused("no-move") where it left by e-mail, which nobody takes back, or the operator has answered.
+    """
+    actor.needs(SERVICE, DIRECTOR)
+    with transaction():
+        row, claim = _standing(complaint_id, actor)
+        if claim.sent_on is None or claim.sent_how.startswith(MAILED) or claim.answered_on is not None:
+            raise Refused("no-move")
+        note(row, "claim-unsent", actor=actor, now=now, facts={"on": claim.sent_on.isoformat()}, is_change=False)
+        claim.sent_on = claim.answer_by = None
+        keep_claim_task(row, claim, actor=actor, now=now)
+        return claim
+
+
+def claim_unanswered(complaint_id: int, *, actor: Actor, now: datetime) -> OperatorClaim:
+    """The answer is to be written down anew: its words stay to be corrected, the operator's day counts again.
+
+    Raises Refused("no-move").
+    """
+    actor.needs(SERVICE, DIRECTOR)
+    with transaction():
+        row, claim = _standing(complaint_id, actor)
+        if claim.answered_on is None:
+            raise Refused("no-move")
+        facts = {"on": claim.answered_on.isoformat()}
+        note(row, "claim-unanswered", actor=actor, now=now, facts=facts, is_change=False)
+        claim.answered_on = None
+        keep_claim_task(row, claim, actor=actor, now=now, reopens=True)
+        return claim
+
+
 def _standing(complaint_id: int, actor: Actor) -> tuple[Complaint, OperatorClaim]:
     row = lock(complaint_id, actor=actor)
     claim = _of(row)
-    if claim is None:
+    if claim is None or row.state in (DRAFT, VOID):
         raise Refused("no-move")
     return row, claim
 
@@ -123,4 +176,4 @@ def _check(row: Complaint, day: date, earliest: date | None, now: datetime) -> N
     if day > local_day(now, zone(row.office.timezone)):
         raise BadInput("day-ahead", "on")
     if earliest is not None and day < earliest:
-        raise BadInput("day-before", "on")
+        raise BadInput("day-before", "on", earliest.isoformat())

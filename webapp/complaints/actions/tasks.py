@@ -123,9 +123,15 @@ def ask_again_for(row: Complaint, answered_at: datetime, *, actor: Actor, now: d
     for task in db.session.scalars(select(Touch).where(
             Touch.client_id == row.client_id, Touch.step_code == f"{WORD}:{row.id}", Touch.status == "done",
             Touch.done_at == answered_at).with_for_update(of=Touch)):
-        before = snapshot(task)
-        task.status, task.done_at, task.done_by, task.done_by_id = "planned", None, "", None
-        log(task, "taken-back", before, actor=actor, now=now, bundle=new_bundle())
+        _take_up(task, row, actor, now)
+
+
+def _take_up(task: Touch, row: Complaint, actor: Actor, now: datetime) -> None:
+    """What has ended is to be done again, by whoever handles the complaint now."""
+    before = snapshot(task)
+    task.status, task.done_at, task.done_by, task.done_by_id = "planned", None, "", None
+    task.assignee_id = row.owner_id
+    log(task, "taken-back", before, actor=actor, now=now, bundle=new_bundle())
 
 
 def note_answered(row: Complaint, status: str, *, actor: Actor, now: datetime) -> int:
@@ -136,9 +142,11 @@ def note_answered(row: Complaint, status: str, *, actor: Actor, now: datetime) -
     return len(waiting)
 
 
-def keep_claim_task(row: Complaint, claim: OperatorClaim | None, *, actor: Actor, now: datetime) -> None:
+def keep_claim_task(row: Complaint, claim: OperatorClaim | None, *, actor: Actor, now: datetime,
+                    reopens: bool = False) -> None:
     """The tour operator has not answered on its day: a line on /today for whoever handles the complaint, until the
-    answer is written down. It ends too where the claim turns out not to be sent, or the complaint to be none."""
+    answer is written down. It ends too where the claim turns out not to be sent, or the complaint to be none. With
+    `reopens` one that has ended for this day comes back: what ended it was a mistake."""
     is_open = claim is not None and claim.sent_on is not None and claim.answered_on is None and row.state != VOID
     day = claim.answer_by if claim is not None and is_open else None
     if day is not None and day > local_day(now, zone(row.office.timezone)):
@@ -148,6 +156,8 @@ def keep_claim_task(row: Complaint, claim: OperatorClaim | None, *, actor: Actor
     for task in known:
         if task.planned_on != day:
             _end(task, "done" if claim is not None and claim.answered_on else "cancelled", new_bundle(), actor, now)
+        elif reopens and task.status not in OPEN_STATUSES:
+            _take_up(task, row, actor, now)
     if claim is None or day is None or any(task.planned_on == day for task in known):
         return
     task = _task(row, f"{CLAIM}:{row.id}", None, day, claim.operator, now)
