@@ -1,10 +1,11 @@
 """Forms of the claim to the tour operator: its text, the letter that carries it, another way it went, the answer."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, StringField, TextAreaField, ValidationError
+from wtforms import BooleanField, HiddenField, StringField, TextAreaField
 from wtforms.validators import Optional
 
 from webapp.complaints import words
@@ -57,11 +58,14 @@ class MailForm(ClaimForm):
         if not blanks:
             del self.anyhow
 
-    def validate_anyhow(self, field: BooleanField) -> None:
-        """Refused once, with what is missing."""
-        if not field.data:
-            raise ValidationError(_("Not filled in yet: %(gaps)s. Fill it in above, or tick this and send it so.",
-                                    gaps=words.gaps(self.blanks)))
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Refused once for blanks, with their names; what else is wrong is said along with it."""
+        is_good = super().validate(extra_validators)
+        if "anyhow" not in self or self.anyhow.data:
+            return is_good
+        self.say("", _("Not filled in yet: %(gaps)s. Fill it in above, or tick “%(anyhow)s” and send it so.",
+                       gaps=words.gaps(self.blanks), anyhow=self.anyhow.label.text))
+        return False
 
     def offer(self, row: Complaint, claim: OperatorClaim, files: Sequence[ComplaintFile], *, is_fresh: bool) -> None:
         """Put what there is to choose from into the form, and into a fresh one what is likely."""

@@ -149,6 +149,7 @@ def _show(row: Complaint, status: int = 200, name: str = "", posted: BaseForm | 
     return page("complaints/claim.html", status=status, row=row, claim=known, forms=forms, posted=name, form=posted,
                 file_by=claim_days(row).file_by, today=today, terms=terms_for(row.procedure), due_words=due_words,
                 warn=WARN_DAYS, theirs=known if is_met else None, letter=letter,
+                unkept=posted.text.data if is_met and isinstance(posted, ClaimForm) and text is None else "",
                 fate=fate_of(letter.state) if letter else "", wording=wording, words=words, mailed=MAILED,
                 called_back=CALLED_BACK,
                 addresses=addresses_for(known.operator) if known and "mail" in forms else [],
