@@ -1,11 +1,11 @@
-"""`python -m bench [sending] [due_rows] [board] [public_pages]`: every benchmark named, or all; ends with 1 when a budget is missed."""
+"""`python -m bench [sending] [due_rows] [board] [public_pages] [burning]`: every benchmark named, or all; ends with 1 when a budget is missed."""
 
 import subprocess
 import sys
 
 from bench import rivals
 
-ALL = ("sending", "due_rows", "board", "public_pages")
+ALL = ("sending", "due_rows", "board", "public_pages", "burning")
 
 
 def main() -> int:

@@ -1,5 +1,6 @@
 """Consumer entry: `serve` runs web and worker as one tree, `work` the worker alone. Both end in order on a signal."""
 
+import gc
 import logging
 import signal
 import sys
@@ -93,6 +94,8 @@ def _consume(web: Web | None) -> int:
     timetable = import_module("jobs.timetable")
     if not timetable.is_set_up():
         return _refuse("This instance has no database yet. Run `flask --app wsgi setup` first, or `make run`.")
+    # What is loaded stays loaded: walked through at every full collection, it holds locks for a tenth of a second.
+    gc.freeze()
     consumer = Worker(web, timetable.stopping.set, **OPTIONS)
     consumer.run()
     return 1 if consumer.web_died else 0

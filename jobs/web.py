@@ -1,5 +1,6 @@
 """The web beside the worker: two gunicorn processes where there is fork, waitress in a thread where there is none."""
 
+import gc
 import os
 import signal
 import socket
@@ -116,6 +117,8 @@ def _run_gunicorn(handle: int) -> None:
 
         def load(self) -> Any:
             from wsgi import app
+            # Walked through again and again, what is loaded would hold pages up, and be copied into each process.
+            gc.freeze()
             return app
 
     Server().run()

@@ -1,23 +1,32 @@
 """Migrations make exactly the tables of the models, keep data and guards, and keep a copy before they change anything."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import club_make
+import make
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from conftest import PG, Store, settings_for
+from conftest import NOW, PG, Store, settings_for
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from webapp.app import create_app
+from webapp.club.actions.sales import use_card
+from webapp.club.actions.settling import settle_returned
+from webapp.club.models import TERMS
+from webapp.club.sale_rules import Terms, terms_to
 from webapp.config import ROOT
-from webapp.db import db
+from webapp.db import db, transaction
 from webapp.migrations.safety import guarded, put_back_guards, same_object
+from webapp.staff.audit import actor_of
+from webapp.staff.models import Setting
 
 HEAD = ScriptDirectory(str(ROOT / "webapp" / "migrations")).get_current_head()
 
@@ -143,6 +152,32 @@ def downgrade'''), "utf-8")
     with pytest.raises((RuntimeError, SystemExit)):
         upgrade(directory=str(folder))
     assert "floor" not in {column["name"] for column in inspect(db.engine).get_columns("office")}
+
+
+@pytest.mark.parametrize(("today", "said"), [
+    ("return", ["purchase", "return", "return"]), ("purchase", ["purchase", "return", "purchase"])])
+def test_sales_of_before_keep_when_their_points_come(empty: Flask, today: str, said: list[str]) -> None:
+    upgrade()
+    people = make.people(make.cast(NOW))
+    anna = make.client(people.main, now=NOW)
+    card = club_make.card(anna, people.main, now=NOW)
+    back = NOW.date() + timedelta(days=20)
+    trips = [make.trip(anna, purchase=NOW.date(), departure=back, back=back, seller=people.olga, now=NOW,
+                       price_kopecks=10_000_000).id for _ in range(3)]
+    for accrue, trip_id in zip(("purchase", "return", today), trips, strict=True):
+        with transaction() as session:
+            session.merge(Setting(key=TERMS, value=terms_to(Terms(accrue=accrue))))
+        use_card(trip_id, card.id, key=f"{trip_id}", actor=actor_of(people.olga), now=NOW)
+    settle_returned(trips[1], now=NOW + timedelta(days=21))
+    with transaction() as session:
+        # Neither has come: the price was not known.
+        session.execute(text(f"UPDATE trip_bonus SET state = 'open', accrual_op_id = NULL WHERE trip_id = {trips[2]}"))
+    db.session.remove()
+    downgrade(revision="0013")
+    upgrade()
+    with db.engine.connect() as connection:
+        assert connection.execute(text("SELECT accrue FROM trip_bonus ORDER BY trip_id")).scalars().all() == said
+    assert differences() == []
 
 
 def test_going_back_to_nothing_works(empty: Flask) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import club_make
 import make
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from webapp.clients.actions import make_link
@@ -126,3 +127,17 @@ def test_the_pages_have_no_serious_fault_and_fit_the_narrowest_phone(tab, path, 
     db.session.rollback()
     opened.go(path)
     assert (opened.axe(), opened.sideways()) == ([], 0), "locked"
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_link_for_friends_is_copied_by_a_button_or_by_hand(tab, path, scripts):
+    phone = tab(None, **PHONE, scripts=scripts).go(path)
+    button, hint = phone.page.get_by_role("button", name="Скопировать ссылку"), phone.page.locator("#invitation")
+    assert (button.count(), hint.is_visible()) == ((1, False) if scripts else (0, True))
+    if scripts:
+        phone.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        button.click()
+        expect(phone.page.get_by_role("button", name="Скопировано")).to_be_visible()
+        copied = phone.page.evaluate("navigator.clipboard.readText()")
+        assert copied == phone.page.locator("#invite-link").get_attribute("href") and copied.startswith("http")
+    assert phone.sideways() == 0 and (not scripts or phone.axe() == [])

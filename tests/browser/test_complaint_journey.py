@@ -117,6 +117,8 @@ def tell_procedure(people, number):
     expect(irina.page.locator("tbody tr").first).to_contain_text(number)
     expect(irina.page.locator("tbody tr").first).to_contain_text("шаг 2 из 7")
     irina.page.get_by_role("link", name=number).click()
+    # Chosen before the scripts of the page are there, a procedure asks nobody.
+    irina.page.wait_for_url("**/complaints/*")
     step = irina.page.locator("#step-2")
     expect(irina.page.locator("#step-1")).to_have_class("is-done")
     mark(people.irina)

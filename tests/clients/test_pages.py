@@ -187,6 +187,25 @@ def test_up_to_five_clients_are_offered_to_choose_from(browse: Any, cast: Simple
     assert browse(cast.vera).get("/clients/pick?q=кузнец", htmx=True).root.all("input") == []
 
 
+def test_a_choice_says_what_it_is_for_leads_back_and_marks_its_room(browse: Any, cast: SimpleNamespace) -> None:
+    person = browse(cast.irina)
+    page = person.get("/clients/pick?next=/complaints/new&back=/complaints")
+    assert page.h1 == "Чья это жалоба?"
+    assert page.root.one("main").one("a", href="/complaints").text == "Отмена"
+    assert page.root.one("form", role="search").one("input", name="back").attrs["value"] == "/complaints"
+    assert [a.attrs["href"] for a in page.root.one("header").all("a", aria_current="page")] == ["/complaints"]
+    plain = person.get("/clients/pick?next=/nobody/knows")
+    assert plain.h1 == "Выберите клиента" and plain.root.one("main").one("a", href="/clients").text == "Отмена"
+
+
+@pytest.mark.parametrize("back", ["//evil.example", "https://evil.example/", "/\\evil.example", "\\evil.example",
+                                  "/ok\\evil", "javascript:alert(1)", "/a\nb", ""])
+def test_a_choice_leads_back_and_on_to_our_own_pages_only(browse: Any, cast: SimpleNamespace, back: str) -> None:
+    page = browse(cast.olga).get("/clients/pick", query_string={"back": back, "next": back})
+    assert page.root.one("main").one("a", class_="btn").attrs["href"] == "/clients"
+    assert page.root.one("main").one("form", class_="form").attrs["action"] == "/trips/new"
+
+
 def test_an_edit_is_saved_and_an_untouched_form_changes_nothing(browse: Any, cast: SimpleNamespace,
                                                                 anna: Client) -> None:
     person, url = browse(cast.olga), f"/clients/{anna.id}/edit"

@@ -9,6 +9,8 @@ import make
 from sqlalchemy import event, select, update
 from trip_make import in_trial
 
+from webapp.clients.models import Client
+from webapp.clients.sources import EXAMPLE
 from webapp.club.actions.warning import open_warnings
 from webapp.club.models import BonusOp, BurnWarning, Card
 from webapp.db import db, transaction
@@ -45,8 +47,18 @@ def send_warning(burns: date = BURNS, bounced: tuple[str, ...] = ()) -> None:
         become("bounced", channel)
 
 
+def all_of_the_demo() -> None:
+    """Every client is one of the demo."""
+    with transaction() as session:
+        session.execute(update(Client).values(source=EXAMPLE))
+
+
 def live(*moments: datetime) -> dict:
-    """The clock ticks at each moment, and once more when the grace of new letters is over; gives the last figures."""
+    """The clock ticks at each moment, and once more when the grace of new letters is over; gives the last figures.
+
+    In trial mode only clients of the demo lose points, so all of them are.
+    """
+    all_of_the_demo()
     figures = {}
     for then in moments:
         figures = tick(now=then)
@@ -56,7 +68,8 @@ def live(*moments: datetime) -> dict:
 
 
 def proven(burns_on: date = BURNS) -> None:
-    """Every card that burns on that day has been warned of it, by phone, a month ahead."""
+    """Every card that burns on that day has been warned of it, by phone, a month ahead; all are of the demo."""
+    all_of_the_demo()
     then = at(burns_on - 31 * ONE_DAY)
     open_warnings(now=then)
     with transaction() as session:

@@ -10,16 +10,17 @@ from club.burn_make import at
 from club.ledger_model import Kept, Op, Trip, World
 from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import func, insert, select, text, update
 
 from webapp.club.actions.burning import burn_due
-from webapp.club.actions.cards import Sale, issue_card, lend, merge_cards, present, take_back, virtual_card
+from webapp.club.actions.cards import Sale, issue_card, lend, present, take_back, virtual_card
+from webapp.club.actions.joining import merge_cards
 from webapp.club.actions.ledger import credit, debit, reverse
-from webapp.club.actions.sales import use_card
+from webapp.club.actions.sales import recount, use_card
 from webapp.club.actions.settling import settle_cancelled, settle_returned
 from webapp.club.actions.warning import open_warnings
 from webapp.club.ledger_rules import BadPosting
-from webapp.club.models import BurnWarning, Level, TripBonus
+from webapp.club.models import BonusOp, BonusPosting, BurnWarning, Level, TripBonus
 from webapp.db import db, transaction
 from webapp.staff.audit import job
 from webapp.staff.models import Office
@@ -113,8 +114,7 @@ class Ledger(RuleBasedStateMachine):
         op = self.world.ops[-1]
         self.points_are_spent(which, max(1, self.world.cards[which].home.balance - less))
         reverse(op.number, self.why("back"), actor=TEST, now=self.now)
-        op.undone = True
-        op.card.home.taken(points)
+        self.world.taken_back(op)
 
     @rule(which=which, points=points)
     def points_are_spent(self, which: int, points: int) -> None:
@@ -147,11 +147,18 @@ class Ledger(RuleBasedStateMachine):
         left = [op for op in self.world.ops if not op.undone]
         op = left[number % len(left)]
         reverse(op.number, self.why("back"), actor=TEST, now=self.now)
-        op.undone = True
-        if op.amount > 0:
-            op.card.home.taken(op.amount)
-        else:
-            op.card.home.comes(-op.amount, self.world.today)
+        self.world.taken_back(op)
+
+    @rule(which=which, points=points, kind=some.sampled_from(CREDITS), spend=points, later=some.integers(0, 900))
+    def points_burn_before_they_are_taken_back(self, which: int, points: int, kind: str, spend: int, later: int) -> None:
+        self.points_come(which, points, kind)
+        op = self.world.ops[-1]
+        self.points_are_spent(which, spend)
+        self.the_day_of_burning_comes(which)
+        if later:
+            self.points_come(which, later, "coupon")
+        reverse(op.number, self.why("back"), actor=TEST, now=self.now)
+        self.world.taken_back(op)
 
     @rule(which=which, other=which)
     def two_cards_become_one(self, which: int, other: int) -> None:
@@ -159,7 +166,7 @@ class Ledger(RuleBasedStateMachine):
         if source.gone_to or target.gone_to or source is target:
             return
         merge_cards(self.ids[which], self.ids[other], key=f"merge-{self.ids[which]}", actor=TEST, now=self.now)
-        source.moves_to(target)
+        self.world.joined(source, target)
 
     @precondition(lambda self: self.is_virtual and not self.world.cards[2].gone_to)
     @rule()
@@ -179,9 +186,29 @@ class Ledger(RuleBasedStateMachine):
         kept.used(self.world.today)
         if spend:
             kept.goes(spend)
-        discount = rubles * 3 // 100
-        points = (rubles - discount - spend) * RATE // 10_000
-        self.world.trips.append(Trip(kept, trip, back, points, spend))
+        self.world.trips.append(Trip(kept, trip, back, rubles, spend))
+
+    @precondition(lambda self: any(trip.state != "cancelled" for trip in self.world.trips))
+    @rule(number=some.integers(0, 9), rubles=some.integers(1_000, 90_000))
+    def the_price_changes_and_is_counted_anew(self, number: int, rubles: int) -> None:
+        trips = [trip for trip in self.world.trips if trip.state != "cancelled"]
+        trip = trips[number % len(trips)]
+        with transaction() as session:
+            session.execute(update(TripRow).where(TripRow.id == trip.number).values(price_kopecks=rubles * 100))
+        recount(trip.number, actor=TEST, now=self.now)
+        trip.rubles, most = rubles, min(rubles * 30 // 100, rubles - rubles * 3 // 100)
+        if trip.spent > most:
+            trip.card.home.spends_less(trip.spent, most, self.world.today)
+            trip.spent = most
+        points = trip.points(RATE)
+        if trip.state == "over" and points != (trip.came.amount if trip.came else 0):
+            if trip.came:
+                self.world.taken_back(trip.came, anew=points)
+            if points:
+                trip.card.home.comes(points, self.world.today)
+            # The right points are the old ones put right: what has burned of those has burned of these.
+            old = trip.came or Op(0, trip.card, 0)
+            trip.came = Op(0, trip.card, points, burns=[*old.burns], ended=old.ended) if points else None
 
     @precondition(lambda self: self.world.trips)
     @rule(number=some.integers(0, 9))
@@ -189,11 +216,13 @@ class Ledger(RuleBasedStateMachine):
         trip = self.world.trips[number % len(self.world.trips)]
         self.world.today = max(self.world.today, trip.back + timedelta(days=1))
         was_open = trip.state == "open"
-        assert settle_returned(trip.number, now=self.now) is (was_open and trip.points > 0)
+        points = trip.points(RATE)
+        assert settle_returned(trip.number, now=self.now) is (was_open and points > 0)
         if was_open:
             trip.state = "over"
-            if trip.points:
-                trip.card.home.comes(trip.points, self.world.today)
+            if points:
+                trip.came = Op(0, trip.card, points)
+                trip.card.home.comes(points, self.world.today)
                 trip.card.home.used(self.world.today)
 
     @precondition(lambda self: self.world.trips)
@@ -205,8 +234,8 @@ class Ledger(RuleBasedStateMachine):
         assert settle_cancelled(trip.number, now=self.now) is (trip.state != "cancelled")
         if trip.state != "cancelled":
             trip.card.home.comes(trip.spent, self.world.today)
-            if trip.state == "over":
-                trip.card.home.taken(trip.points)
+            if trip.came:
+                self.world.taken_back(trip.came)
             trip.state = "cancelled"
 
     @rule()
@@ -215,9 +244,16 @@ class Ledger(RuleBasedStateMachine):
         self._tell()
         for kept in self.world.cards:
             kept.is_warned(self.world.today)
+        before = db.session.scalar(select(func.max(BonusOp.id))) or 0
         burned = burn_due(now=self.now)
         self._tell()
-        assert burned["points"] == sum(kept.burn(self.world.today) for kept in self.world.cards)
+        lost = [kept.burn(self.world.today) for kept in self.world.cards]
+        assert burned["points"] == sum(lost)
+        numbers = dict(db.session.execute(select(BonusPosting.card_id, BonusOp.id).join(
+            BonusOp, BonusOp.id == BonusPosting.op_id).where(BonusOp.id > before, BonusOp.kind == "burn")).all())
+        for kept, card_id, points in zip(self.world.cards, self.ids, lost, strict=True):
+            if points:
+                self.world.burned(kept, points, numbers[card_id])
 
     @invariant()
     def both_agree(self) -> None:

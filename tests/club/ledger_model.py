@@ -69,6 +69,14 @@ class Kept:
         self._forget_warning_when_empty()
         return True
 
+    def spends_less(self, was: int, now: int, today: date) -> None:
+        """All of it comes back and `now` go again: balance and debt are as if no more had ever been spent."""
+        balance, debt = self.balance, self.debt
+        self.comes(was, today)
+        paid = min(was - now, debt)
+        self.debt, self.balance = debt - paid, balance + was - now - paid
+        self._forget_warning_when_empty()
+
     def taken(self, points: int) -> None:
         """Points that should not have come: what is spent already is owed."""
         self.debt += max(0, points - self.balance)
@@ -131,25 +139,42 @@ class Kept:
 
 
 @dataclass(eq=False)
+class Burn:
+    """Points that burned: `left` of them nobody has been spared for yet."""
+
+    left: int
+    spared: int = 0
+    undone: bool = False
+
+
+@dataclass(eq=False)
 class Trip:
-    """A trip a card was used for."""
+    """A trip a card was used for; `came` is what it brought, once it has."""
 
     card: Kept
     number: int
     back: date
-    points: int
+    rubles: int
     spent: int
     state: str = "open"
+    came: "Op | None" = None
+
+    def points(self, rate: int) -> int:
+        """What it brings: price less discount and points spent, rounded down."""
+        return max(0, (self.rubles - self.rubles * 3 // 100 - self.spent) * rate // 10_000)
 
 
 @dataclass(eq=False)
 class Op:
-    """A movement that may be taken back once."""
+    """A movement that may be taken back once. `burns` have come over its points since; `burn` it is one itself."""
 
     number: int
     card: Kept
     amount: int
     undone: bool = False
+    burns: list[Burn] = field(default_factory=list)
+    burn: Burn | None = None
+    ended: bool = False
 
 
 @dataclass(eq=False)
@@ -160,3 +185,34 @@ class World:
     cards: list[Kept] = field(default_factory=list)
     trips: list[Trip] = field(default_factory=list)
     ops: list[Op] = field(default_factory=list)
+
+    def burned(self, card: Kept, points: int, number: int) -> None:
+        """A burn: all that has come to this card before had its chance to be among the lost."""
+        burn = Burn(points)
+        for op in [*self.ops, *(trip.came for trip in self.trips if trip.came)]:
+            if op.card.home is card and op.amount > 0 and not op.ended:
+                op.burns.append(burn)
+        self.ops.append(Op(number, card, -points, burn=burn))
+
+    def taken_back(self, op: Op, anew: int = 0) -> None:
+        """Undone, once; who has lost points by a burn owes none of them, but for those that come `anew`."""
+        op.undone, card = True, op.card.home
+        if op.amount < 0:
+            card.comes(-op.amount, self.today)
+            if op.burn:
+                op.burn.undone = True
+                card.taken(op.burn.spared)
+            return
+        owed = op.amount - card.balance - anew
+        card.taken(op.amount)
+        for burn in op.burns:
+            spared = max(0, min(owed, burn.left)) if not burn.undone else 0
+            burn.left, burn.spared, owed, card.debt = (burn.left - spared, burn.spared + spared, owed - spared,
+                                                       card.debt - spared)
+
+    def joined(self, source: Kept, target: Kept) -> None:
+        """Two cards become one; of a card with nothing on it nothing goes over that could burn."""
+        if not source.balance and not source.debt:
+            for op in [*self.ops, *(trip.came for trip in self.trips if trip.came)]:
+                op.ended = op.ended or op.card.home is source
+        source.moves_to(target)

@@ -18,7 +18,8 @@ from sqlalchemy import event, select, update
 from webapp.clients.models import Client, PersonalLink, Phone
 from webapp.club import asking_rules as rules
 from webapp.club.actions import asking
-from webapp.club.actions.cards import Sale, merge_cards, replace_card
+from webapp.club.actions.cards import Sale, replace_card
+from webapp.club.actions.joining import merge_cards
 from webapp.club.asking_rules import Asked, BadAsk, read_asked
 from webapp.club.models import BalanceAsk, number_of
 from webapp.club.number_rules import check_digit

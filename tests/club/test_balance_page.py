@@ -10,13 +10,14 @@ from sqlalchemy import delete, event, select
 from webapp.clients.actions import make_link, revoke_links
 from webapp.clients.models import PersonalLink
 from webapp.club import gifts
-from webapp.club.actions.cards import Sale, block, merge_cards, present, replace_card
+from webapp.club.actions.cards import Sale, block, present, replace_card
 from webapp.club.actions.gifting import Promise, promise_gift
 from webapp.club.actions.inviting import close_invitation
+from webapp.club.actions.joining import merge_cards
 from webapp.club.actions.ledger import debit, reverse
 from webapp.club.actions.sales import use_card
 from webapp.club.card_links import CARD, LASTS, VISIT, source_of
-from webapp.club.models import Card, FriendLink, Level, number_of
+from webapp.club.models import BonusOp, Card, FriendLink, Level, number_of
 from webapp.db import db, transaction
 from webapp.kit import clock
 from webapp.staff.audit import actor_of
@@ -168,6 +169,19 @@ def test_a_debt_is_explained_and_its_lines_are_told(url, visitor, card, now):
     assert "ещё 360 уже были потрачены" in lines[1] and "−40" in lines[1]
 
 
+def test_what_burned_before_it_was_taken_back_is_told_in_one_line(url, visitor, card, now):
+    op = club_make.give(card, 1000, now=now)
+    club_make.spend(card, 1140, now=now)
+    debit(card.id, 1700, "burn", club_make.why(), actor=club_make.CLUB, now=now)
+    reverse(op.id, club_make.why(), actor=club_make.CLUB, now=now)
+    lines = [line.text for line in visitor.get(url).root.one(id="history").all("li")]
+    assert len(lines) == 5 and "1 000 уже сгорели раньше – за них карта ничего не должна" in lines[0]
+    undo = db.session.scalars(select(BonusOp.id).where(BonusOp.kind == "burn")).one()
+    reverse(undo, club_make.why(), actor=club_make.CLUB, now=now)
+    lines = [line.text for line in visitor.get(url).root.one(id="history").all("li")]
+    assert len(lines) == 7 and "Отменили начисление −1 000" in lines[0]
+
+
 def test_a_card_without_points_tells_how_to_get_them(owner, cast, now, at, visitor):
     club_make.card(owner, cast.main, now=now)
     page = visitor.get(link(owner, now))
@@ -244,7 +258,8 @@ def test_links_that_are_over_or_taken_back_open_nothing_and_lead_to_the_question
 def test_the_address_stays_private_and_the_page_light(url, visitor):
     page = visitor.get(url)
     assert page.headers["Referrer-Policy"] == "no-referrer" and "noindex" in page.headers["X-Robots-Tag"]
-    assert not page.root.all("script") and "hx-" not in page.html and len(page.html.encode()) <= SIZE
+    assert [script.attrs["src"].partition("?")[0] for script in page.root.all("script")] == ["/static/copy.js"]
+    assert page.root.one("button", **{"data-copy": "invite-link"}).attrs["hidden"] is not False and "hx-" not in page.html and len(page.html.encode()) <= SIZE
 
 
 def test_the_page_can_be_kept_on_a_phone(url, visitor, app):
@@ -267,6 +282,18 @@ def test_an_english_client_reads_english(cast, now, at, visitor):
     page = visitor.get(link(smith, now))
     assert page.root.one("html").attrs["lang"] == "en" and page.root.one(class_="purse__sum").text == "1 point = 1 ₽"
     assert "They burn on 20 May 2027" in page.text and "3% off" in page.text
+
+
+def test_the_language_is_chosen_on_the_page_and_stays_with_its_links(url, visitor, card, now):
+    with transaction() as session:
+        session.execute(delete(FriendLink))
+    assert visitor.get(url).root.one("html").attrs["lang"] == "ru"
+    page = visitor.get(url + next(a.attrs["href"] for a in visitor.get(url).root.all("a") if a.attrs.get("hreflang") == "en"))
+    assert page.root.one("html").attrs["lang"] == "en" and "They burn on" in page.text
+    invite = next(form for form in page.root.all("form") if "invitation" in form.attrs["action"])
+    kept = visitor.http.post(invite.attrs["action"]).location
+    assert "lang=en" in kept and visitor.get(kept).root.one("html").attrs["lang"] == "en"
+    assert visitor.get(url + "?lang=xx").root.one("html").attrs["lang"] == "ru"
 
 
 def test_the_page_asks_the_database_few_questions(app, url, visitor, card, now):

@@ -26,8 +26,10 @@ from crowd import at_once
 from sqlalchemy import func, select, update
 from trip_make import in_trial
 
+from webapp.clients.models import Client
 from webapp.club.actions.burning import burn_due
-from webapp.club.actions.cards import block, merge_cards, present
+from webapp.club.actions.cards import block, present
+from webapp.club.actions.joining import merge_cards
 from webapp.club.actions.nightly import look_after_club
 from webapp.club.actions.sales import use_card
 from webapp.club.actions.settling import settle_trips
@@ -329,6 +331,21 @@ def test_what_was_rehearsed_in_trial_mode_is_no_proof_once_the_agency_is_live(ca
     with transaction() as session:
         session.merge(Setting(key="mode", value="live"))
     assert look_after_club(now=at(BURNS, 1))["burn_unproven"] == 1 and not burns(row)
+
+
+def test_in_trial_mode_only_points_of_the_demo_burn(cast, now, browse) -> None:
+    real, example = warned(cast, now), club_make.card(
+        make.client(cast.main, phone="+79160000002", email="two@example.com", now=now), cast.main, points=300, now=now)
+    send_warning()
+    with transaction() as session:
+        session.get_one(Client, real.client_id).source = ""
+    figures = burn_due(now=at(BURNS, 1))
+    assert (figures["burned"], club_make.balance(real), club_make.balance(example)) == (1, 1840, 0)
+    assert "у клиентов бонусы не сгорают" in browse(cast.boris).get("/cards/burning").text
+    with transaction() as session:
+        session.merge(Setting(key="mode", value="live"))
+    assert burn_due(now=at(BURNS, 2))["unproven"] == 1 and club_make.balance(real) == 1840
+    assert "у клиентов бонусы не сгорают" not in browse(cast.boris).get("/cards/burning").text
 
 
 @pytest.mark.slow

@@ -87,11 +87,11 @@ def test_a_card_is_lent_to_a_friend_and_comes_back(browse, cast, card, url, now)
 
 def test_points_are_paid_with_once_and_taken_back_by_whoever_spent_them_on_the_same_day(browse, cast, card, url):
     olga = browse(cast.olga)
-    fields = {"spend_points": "300", "what": "Страховка", "receipt": "5", "form_key": "k"}
+    fields = {"spend_points": "300", "what": "Страховка", "cost": "1000", "receipt": "5", "form_key": "k"}
     for _ in range(2):
         assert "700 бонусов" in olga.follow(f"{url}/spending", fields).text
     op = db.session.scalars(select(BonusOp).where(BonusOp.kind == "spending")).one()
-    assert op.note == "Страховка (№ 5)"
+    assert op.note == "Страховка, 1\xa0000\xa0₽ (№ 5)"
     assert browse(cast.pavel).post(f"{url}/reversals/{op.id}").status == 403
     assert "1 000 бонусов" in olga.follow(f"{url}/reversals/{op.id}").text
     assert olga.post(f"{url}/reversals/{op.id}").status == 303 and head_of(card.id).balance == 1000
@@ -99,23 +99,26 @@ def test_points_are_paid_with_once_and_taken_back_by_whoever_spent_them_on_the_s
 
 def test_ten_presses_at_once_spend_once(app, browse, cast, card, url):
     tabs = [browse(cast.olga).http for _ in range(10)]
-    fields = {"spend_points": "300", "what": "Страховка", "form_key": "k"}
+    fields = {"spend_points": "300", "what": "Страховка", "cost": "1000", "form_key": "k"}
     assert set(at_once(app, 10, lambda n: tabs[n].post(f"{url}/spending", data=fields).status_code)) == {303}
     assert head_of(card.id).balance == 700
 
 
 @pytest.mark.parametrize(("fields", "said"), [
     ({"spend_points": "1001", "what": "x"}, "На карте только 1 000 бонусов"), ({"spend_points": "", "what": "x"}, "сколько"),
-    ({"spend_points": "-5", "what": "x"}, "целое число"), ({"spend_points": "5", "what": ""}, "за что")])
+    ({"spend_points": "-5", "what": "x"}, "целое число"), ({"spend_points": "5", "what": ""}, "за что"),
+    ({"spend_points": "301", "what": "x", "cost": "1000"}, "до 30 % цены: здесь не больше 300"),
+    ({"spend_points": "5", "what": "x", "cost": ""}, "сколько это стоит"),
+    ({"spend_points": "5", "what": "x", "cost": "много"}, "сколько это стоит")])
 def test_what_cannot_be_spent_is_said_beside_the_field(browse, cast, card, url, fields, said):
-    page = browse(cast.olga).post(f"{url}/spending", {**fields, "form_key": "k"})
+    page = browse(cast.olga).post(f"{url}/spending", {"cost": "10 000", **fields, "form_key": "k"})
     assert page.status == 422 and said in page.text and head_of(card.id).balance == 1000
 
 
 def test_the_same_form_with_another_number_is_told_and_not_done(browse, cast, card, url):
     olga = browse(cast.olga)
-    olga.post(f"{url}/spending", {"spend_points": "300", "what": "x", "form_key": "k"})
-    page = olga.post(f"{url}/spending", {"spend_points": "200", "what": "x", "form_key": "k"})
+    olga.post(f"{url}/spending", {"spend_points": "300", "what": "x", "cost": "1000", "form_key": "k"})
+    page = olga.post(f"{url}/spending", {"spend_points": "200", "what": "x", "cost": "1000", "form_key": "k"})
     assert page.status == 422 and "уже отправили" in page.text and head_of(card.id).balance == 700
 
 
@@ -139,7 +142,7 @@ def test_a_coupon_comes_from_service_and_a_correction_from_a_director_who_stands
 def test_a_director_takes_back_with_a_reason_and_spent_points_become_a_debt(browse, cast, card, url):
     boris = browse(cast.boris)
     op = put_right(card.id, 500, "перенос", key="a", actor=actor_of(cast.boris), now=NOW)
-    spend(card.id, 1400, what="x", office=cast.main, key="b", actor=actor_of(cast.olga), now=NOW)
+    spend(card.id, 1400, what="x", cost_kopecks=500_000, office=cast.main, key="b", actor=actor_of(cast.olga), now=NOW)
     assert boris.post(f"{url}/reversals/{op.id}", {"reason": ""}).status == 422
     page = boris.follow(f"{url}/reversals/{op.id}", {"reason": "перенесли дважды"})
     assert "0 бонусов" in page.text and "400 бонусов отменили" in page.text and head_of(card.id).debt == 400
@@ -157,11 +160,12 @@ def test_blocked_nobody_uses_it_and_nothing_burns(browse, cast, card, url):
     assert "снова работает" in olga.follow(f"{url}/block/end").text
 
 
-def test_a_new_number_ends_a_loan(browse, cast, card, url):
-    olga = browse(cast.olga)
-    olga.post(f"{url}/loan", {"name": "Подруга"})
-    olga.post(f"{url}/replacement", {"number": "", "replace_reason": "Потеряла", "form_key": "k"})
-    assert db.session.get(Card, card.id).lent_on is None and events(card, "returned") == 1
+def test_the_model_keeps_the_share_of_what_is_paid_with_points(cast, card):
+    with pytest.raises(BadInput, match="over share"):
+        spend(card.id, 301, what="x", cost_kopecks=100_000, office=cast.main, key="a", actor=actor_of(cast.olga), now=NOW)
+    assert head_of(card.id).balance == 1000
+    spend(card.id, 300, what="x", cost_kopecks=100_000, office=cast.main, key="a", actor=actor_of(cast.olga), now=NOW)
+    assert head_of(card.id).balance == 700
 
 
 def test_a_new_number_is_given_once_however_often_it_is_pressed(browse, cast, card, url):
@@ -230,7 +234,7 @@ def test_what_belongs_to_a_trip_is_not_taken_back_here(cast, card, now, anna):
 
 
 def test_whoever_spent_points_of_another_offices_card_takes_the_own_press_back_the_same_day(browse, cast, card, url):
-    vera, fields = browse(cast.vera), {"spend_points": "300", "what": "Магнит", "receipt": "", "form_key": "k"}
+    vera, fields = browse(cast.vera), {"spend_points": "300", "what": "Магнит", "cost": "1000", "receipt": "", "form_key": "k"}
     page = vera.follow(f"{url}/spending", fields)
     op = db.session.scalars(select(BonusOp).where(BonusOp.kind == "spending")).one()
     back = f"{url}/reversals/{op.id}"
@@ -263,8 +267,8 @@ def test_the_page_sends_to_the_trip_whoever_wants_points_of_a_sale_back(browse, 
 
 def test_a_director_of_another_office_takes_the_own_payment_back_and_nobody_elses(browse, cast, card, url, now):
     far = replace(actor_of(cast.vera), hats=frozenset({"director"}))
-    own = spend(card.id, 100, what="x", office=cast.east, key="a", actor=far, now=now)
-    other = spend(card.id, 50, what="x", office=cast.main, key="b", actor=actor_of(cast.olga), now=now)
+    own = spend(card.id, 100, what="x", cost_kopecks=100_000, office=cast.east, key="a", actor=far, now=now)
+    other = spend(card.id, 50, what="x", cost_kopecks=100_000, office=cast.main, key="b", actor=actor_of(cast.olga), now=now)
     with pytest.raises(NotAllowed, match="not-your-points"):
         undo(other.id, reason="x", actor=far, now=now)
     undo(own.id, reason="касса", actor=far, now=now)

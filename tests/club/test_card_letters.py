@@ -12,7 +12,9 @@ from webapp.clients import actions as clients
 from webapp.clients.links import example_url
 from webapp.clients.models import PersonalLink
 from webapp.club.actions import sharing
-from webapp.club.actions.cards import merge_cards, virtual_card
+from webapp.club.actions.cards import virtual_card
+from webapp.club.actions.granting import put_right
+from webapp.club.actions.joining import merge_cards
 from webapp.club.actions.ledger import credit, reverse
 from webapp.club.actions.sales import use_card
 from webapp.club.actions.settling import settle_returned
@@ -93,7 +95,7 @@ def test_points_of_a_trip_are_told_the_day_after_they_came(owner, card, cast, br
     assert "points_for_trip" not in written(owner, later)
     mail = written(owner, later + timedelta(days=1))["points_for_trip"]
     assert mail.subject == "На вашу карту пришло: 970 бонусов"
-    assert "Теперь на ней 2 810 бонусов, они действуют до 20 июня." in mail.text.replace("\xa0", " ")
+    assert "Теперь на ней 2 810 бонусов, они действуют до 20 июня 2027." in mail.text.replace("\xa0", " ")
     page = opened(mail, browse, monkeypatch, later + timedelta(days=1))
     assert "Сгорят 21 июня 2027" in page.text and named_in(
         db.session.scalars(select(PersonalLink.source).where(PersonalLink.purpose == CARD)).all()[-1]) == (card.id,)
@@ -142,19 +144,19 @@ def test_the_loyalty_letter_shows_the_own_card_or_how_to_get_one(cast, now):
         trip = make.trip(client, purchase=date(2026, 11, 1), departure=date(2026, 11, 10), back=date(2026, 11, 20),
                          seller=cast.olga, now=now)
         texts.append(written(trip.client, now + timedelta(days=3, hours=1))["loyalty"].text.replace("\xa0", " "))
-    assert "Сейчас на вашей карте 60 бонусов, они действуют до 19 мая" in texts[0] and "/b/" in texts[0]
+    assert "Сейчас на вашей карте 60 бонусов, они действуют до 19 мая 2027" in texts[0] and "/b/" in texts[0]
     assert "она стоит 500 ₽" in texts[1] and "/b/" not in texts[1] and "Скидка 3 %" in texts[1]
 
 
 def test_values_of_a_card_in_both_languages(owner, card, now):
     assert {name: value for name, value in values(owner, now).items() if name in OWN} == {
         "bonus.balance": "1\xa0840", "bonus.points": "1\xa0840 бонусов", "bonus.burning": "1\xa0840 бонусов",
-        "bonus.card_number": display(number_of(card.id)), "bonus.burn_on": "20 мая", "bonus.last_day": "19 мая",
+        "bonus.card_number": display(number_of(card.id)), "bonus.burn_on": "20 мая 2027", "bonus.last_day": "19 мая 2027",
         "bonus.days_left": "181 день"}
     english = values(owner, now, lang="en")
     assert [english[name] for name in ("bonus.points", "bonus.last_day", "bonus.days_left", "bonus.discount",
                                        "bonus.life", "bonus.level")] == [
-        "1,840 points", "19 May", "181 days", "3%", "6 months", "C “Guest”"]
+        "1,840 points", "19 May 2027", "181 days", "3%", "6 months", "C “Guest”"]
     assert (english["bonus.next_level"], english["bonus.gap"]) == ("B “Friend”", values(owner, now, lang="en")["bonus.gap"])
 
 
@@ -169,9 +171,17 @@ def test_what_the_occasion_says_wins(owner, card, cast, now):
     second = club_make.card(make.client(cast.main, phone="+79160000002", email=None, now=now), cast.main, points=5, now=now)
     warned = values(owner, now, {"points": 1200, "burn_on": "2027-03-14", "card": card.id})
     assert [warned[name] for name in ("bonus.burning", "bonus.burn_on", "bonus.last_day", "bonus.credited")] == [
-        "1\xa0200 бонусов", "14 марта", "13 марта", None]
+        "1\xa0200 бонусов", "14 марта 2027", "13 марта 2027", None]
     other = values(owner, now, {"card": second.id, "points": 1})
     assert (other["bonus.balance"], other["bonus.credited"]) == ("5", "1 бонус")
+
+
+def test_a_warning_names_no_more_points_than_are_left(owner, card, cast, now):
+    balance, facts = club_make.balance(card), {"burn_on": "2027-03-14", "card": card.id}
+    assert values(owner, now, {**facts, "points": balance + 500})["bonus.burning"] == \
+        values(owner, now, {**facts, "points": balance})["bonus.burning"]
+    put_right(card.id, -balance, "ошибка", key="gone", actor=actor_of(cast.boris), now=now)
+    assert values(owner, now, {**facts, "points": balance})["bonus.burning"] is None
 
 
 def test_a_letter_reads_its_card_once(owner, card, now):

@@ -10,8 +10,9 @@ from conftest import NOW
 from crowd import at_once
 from sqlalchemy import event, func, select
 
-from webapp.club.actions.cards import Sale, block, merge_cards, replace_card
+from webapp.club.actions.cards import Sale, block, replace_card
 from webapp.club.actions.granting import put_right
+from webapp.club.actions.joining import merge_cards
 from webapp.club.models import Card, CardEvent, CardNumber, card_by, cards_of, number_of
 from webapp.club.number_rules import check_digit, display
 from webapp.db import db, transaction

@@ -76,7 +76,7 @@ def test_the_model_refuses_others_and_nonsense(cast, now):
 
 def test_another_life_of_points_counts_every_card_anew_as_long_work(browse, cast, now):
     cards = [club_make.card(owner(cast.main, n, now), cast.main, points=10 * (n % 2), now=now) for n in range(5)]
-    answer = browse(cast.anna).post("/admin/club", {**FORM, "months": "12"})
+    answer = browse(cast.anna).post("/admin/club", {**FORM, "months": "12", "sure": "6-12"})
     assert answer.location.startswith("/jobs/")
     assert "пересчитываются" in browse(cast.anna).get("/admin/club").text
     run_batches(now=lambda: NOW)
@@ -85,6 +85,28 @@ def test_another_life_of_points_counts_every_card_anew_as_long_work(browse, cast
     assert days == [None, date(2027, 11, 20), None, date(2027, 11, 20), None]
     job = browse(cast.anna).get(answer.location)
     assert job.status == 200 and "Карт с новым днём" in job.text and "5" in job.text
+
+
+def test_another_life_of_points_is_told_in_figures_before_it_is_saved(browse, cast, now):
+    for number, age in enumerate((60, 100, 130)):
+        club_make.card(owner(cast.main, number, now), cast.main, points=100, now=now - timedelta(days=age))
+    anna = browse(cast.anna)
+    asked = anna.post("/admin/club", {**FORM, "months": "3", "price": "700", "sure": "6-4"})
+    assert asked.status == 422 and terms().months == 6
+    section = asked.root.one("section", id="impact").text
+    assert "Сейчас за 60 дней сгорит 100 бонусов на 1 карте; с новым сроком – 300 бонусов на 3 картах." in section
+    assert "28 дней после предупреждения" in section
+    typed = {name: asked.root.one("input", name=name).attrs["value"] for name in ("months", "price", "sure")}
+    assert typed == {"months": "3", "price": "700", "sure": "6-3"}
+    assert anna.post("/admin/club", {**FORM, **typed}).location.startswith("/jobs/")
+    assert (terms().months, terms().price_kopecks) == (3, 70_000)
+    run_batches(now=lambda: NOW)
+    db.session.rollback()
+    assert db.session.scalar(select(func.count()).where(Card.burn_on <= NOW.date() + timedelta(days=60))) == 3
+
+
+def test_terms_that_leave_the_life_of_points_ask_nothing(browse, cast):
+    assert browse(cast.anna).post("/admin/club", {**FORM, "price": "600"}).status == 303
 
 
 def test_numbers_for_plastic_are_drawn_once_and_are_good(app, browse, cast):
@@ -138,6 +160,20 @@ def test_the_report_counts_by_month_office_and_seller(cast, now):
     points = report.points(months, [cast.main.id])
     assert points[date(2026, 10, 1)] == report.Points(issued=900, owed=900)
     assert points[date(2026, 11, 1)] == report.Points(spent=200, owed=700)
+
+
+def test_points_added_by_hand_are_given_and_those_taken_by_hand_put_right(cast, now):
+    card = club_make.card(owner(cast.main, 1, now), cast.main, points=1840, now=now)
+    club_make.correct(card.id, -40, club_make.why(), actor=club_make.CLUB, now=now)
+    month = date(2026, 11, 1)
+    assert report.points([month], [cast.main.id]) == {month: report.Points(issued=1840, other=-40, owed=1800)}
+
+
+def test_an_agency_without_a_card_sees_no_empty_axis(browse, cast, now):
+    page = browse(cast.boris).get("/cards/report")
+    assert "Карт пока нет" in page.text and not page.root.all("table") and not page.root.all("svg", class_="chart")
+    sold(cast, now)
+    assert browse(cast.boris).get("/cards/report").root.all("svg", class_="chart")
 
 
 def test_managers_see_their_own_figures_directors_their_offices(browse, cast, now):

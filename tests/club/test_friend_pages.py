@@ -122,7 +122,9 @@ def test_an_odd_wish_changes_nothing(cast, browse, row):
 
 def test_a_friend_is_written_down_for_a_client(cast, browse, anna):
     olga = browse(cast.olga)
-    assert olga.get("/referrals/new").location == "/clients/pick?next=/referrals/new"
+    assert olga.get("/referrals/new").location == "/clients/pick?next=/referrals/new&back=/referrals"
+    pick = olga.get("/clients/pick?next=/referrals/new&back=/referrals")
+    assert pick.h1 == "Кто привёл друга?" and pick.root.one("a", href="/referrals", class_="btn").text == "Отмена"
     url = f"/referrals/new?client={anna.id}"
     assert olga.get(url).h1 == "Кому ещё мы могли бы помочь?"
     page = olga.post(url, {"name": "Пётр", "phone": "после шести", "form_key": "k"})

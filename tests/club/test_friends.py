@@ -91,6 +91,19 @@ def test_the_second_record_of_the_inviter_is_no_friend(anna, cast, now) -> None:
     assert (row.state, row.reason) == ("refused", "self")
 
 
+@pytest.mark.parametrize(("last", "reason"), [("Иванова", "self"), ("Петров", "")])
+def test_name_and_address_together_are_one_person_and_an_address_alone_a_family(anna, cast, now, last, reason) -> None:
+    make.client(cast.main, last=last, phone=FRIEND, email="anna@example.com", now=now)
+    assert comes(anna, now=now).reason == reason
+
+
+def test_two_who_name_each_other_bring_one_friend(anna, cast, now) -> None:
+    first = comes(anna, now=now)
+    friend = db.session.get_one(Client, first.friend_id)
+    back = comes(friend, now=now + timedelta(minutes=1), phone="+79160000001")
+    assert (first.state, back.state, back.reason) == ("new", "refused", "known")
+
+
 def test_a_client_who_has_bought_before_is_known_but_a_wish_is_worth_a_call(anna, cast, now) -> None:
     old = make.client(cast.main, last="Кузнецова", phone=FRIEND, email=None, manager=cast.pavel, now=now)
     travels(old, now=now - timedelta(days=400))

@@ -253,6 +253,19 @@ def test_an_odd_move_is_refused_with_a_sentence(cast, browse, album, field, valu
     data = {"kind": album.id, "office": cast.main.id, "how": "came", "amount": "1", "to": "0", "form_key": "k", field: value}
     page = browse(cast.olga).post("/gifts/moves", data)
     assert page.status == 422 and said in page.text and db.session.scalar(select(GiftMove.id)) is None
+    # Above the form and beside the field, once each.
+    assert not said or page.text.count(said) == 2
+
+
+def test_with_one_office_nobody_is_asked_where_gifts_went(cast, browse, album):
+    assert browse(cast.olga).get("/gifts").root.all("select", name="to")
+    with transaction() as session:
+        for office in session.scalars(select(Office).where(Office.id != cast.main.id)):
+            office.closed_on = clock.now()
+    page = browse(cast.olga).get("/gifts")
+    assert not page.root.all("select", name="to") and "в другой офис" not in page.text.lower()
+    data = {"kind": album.id, "office": cast.main.id, "how": "came", "amount": "2", "to": "0", "form_key": "k"}
+    assert browse(cast.olga).post("/gifts/moves", data).status == 303
 
 
 def test_ten_presses_move_once(app, cast, album):
@@ -298,7 +311,15 @@ def test_the_list_for_today_says_what_is_to_be_handed_over(cast, browse, gift, n
     with transaction():
         gift.touch.due_on = clock.now().date()
     page = browse(cast.olga).get("/today")
-    assert "Вручить подарок" in page.text and "Альбом с фотографиями" in page.text
+    assert "Вручить подарок" in page.text and page.text.lower().count("альбом с фотографиями") == 1
+
+
+def test_the_page_of_a_client_names_a_gift_once_in_its_steps(cast, browse, anna, album, gift):
+    promise_gift(anna, album, Promise(note="в синей рамке"), actor=actor_of(cast.olga), now=clock.now())
+    ahead = browse(cast.olga).get(f"/clients/{anna.id}").root.one("section", **{"aria-labelledby": "plans-title"})
+    lines = [line.text for line in ahead.all("li") if "Вручить подарок" in line.text]
+    assert len(lines) == 2 and all(line.lower().count("альбом") == line.lower().count("подарок") == 1 for line in lines)
+    assert "в синей рамке" in lines[1]
 
 
 def test_another_office_sees_neither_gifts_nor_clients(cast, browse, anna, gift):

@@ -7,7 +7,8 @@ import make
 import pytest
 from sqlalchemy import select
 
-from webapp.club.actions.cards import Sale, issue_card, merge_cards, present, replace_card, virtual_card
+from webapp.club.actions.cards import Sale, issue_card, present, replace_card, virtual_card
+from webapp.club.actions.joining import merge_cards
 from webapp.club.actions.ledger import credit, debit, reverse
 from webapp.club.actions.sales import take_off, use_card
 from webapp.club.actions.settling import settle_cancelled, settle_returned, settle_trips

@@ -102,9 +102,9 @@ def test_a_fall_is_told_a_month_ahead_and_comes_on_its_day(client, now) -> None:
     assert rate_of(client.id) == ("B", 200)
     tick(now=later + timedelta(minutes=1))
     mail = db.session.scalars(select(Message).where(Message.subject.contains("сохранить"))).one()
-    assert mail.subject == "Ваш уровень можно сохранить до 20 января"
+    assert mail.subject == "Ваш уровень можно сохранить до 20 января 2027"
     assert "нужно: ещё 1 поездка или 150 000 ₽." in mail.text.replace("\xa0", " ")
-    assert "с 20 января ваш уровень станет C «Гость»" in mail.text
+    assert "с 20 января 2027 ваш уровень станет C «Гость»" in mail.text
     assert counted(later + timedelta(days=30)) == {} and level(client) == "B"
     assert counted(later + timedelta(days=31)) == {"fell": 1} and level(client) == "C"
     assert events(client) == [("rose", "C", "B"), ("announced", "B", "C"), ("fell", "B", "C")]

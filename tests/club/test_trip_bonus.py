@@ -12,9 +12,11 @@ from page import Page
 from sqlalchemy import func, select
 
 from webapp.club.actions.cards import block, lend
+from webapp.club.actions.ledger import reverse
 from webapp.club.actions.sales import recount, take_off, use_card
 from webapp.club.actions.settling import settle_repriced, settle_returned, settle_trips
 from webapp.club.card_plans import TRIP_POINTS
+from webapp.club.integrity import faults
 from webapp.club.models import TERMS, Level, TripBonus, head_of, number_of
 from webapp.club.sale_rules import Terms, terms_to
 from webapp.db import db, transaction
@@ -23,6 +25,7 @@ from webapp.staff.models import Setting
 from webapp.staff.rules import BadInput
 from webapp.touches.models import Occasion
 from webapp.trips.actions import TripData, cancel_trip, change_trip
+from webapp.trips.models import Trip
 
 
 @pytest.fixture(autouse=True)
@@ -330,13 +333,100 @@ def test_points_given_to_a_card_long_unused_live_a_month_at_least(card, now) -> 
 def test_the_card_of_a_trip_is_presented_on_its_page(browse, cast, trip, card):
     olga = browse(cast.olga)
     olga.follow(f"/trips/{trip.id}/bonus", form(card))
-    button = next(b for b in olga.get(f"/trips/{trip.id}").root.one("section", id="trip-bonus").all("button")
-                  if b.text == "Предъявлена")
-    answer = olga.post(button.parent.attrs["action"], {button.attrs["name"]: button.attrs["value"]})
-    assert (answer.status, answer.location) == (303, f"/trips/{trip.id}#trip-bonus")
+    panel = olga.get(f"/trips/{trip.id}").root.one("section", id="trip-bonus")
+    assert "Предъявлена сегодня" in panel.text and "Предъявлена" not in [b.text for b in panel.all("button")]
+    with time_machine.travel(NOW + timedelta(days=1), tick=False):
+        olga = browse(cast.olga)
+        panel = olga.get(f"/trips/{trip.id}").root.one("section", id="trip-bonus")
+        button = next(b for b in panel.all("button") if b.text == "Предъявлена")
+        answer = olga.post(button.parent.attrs["action"], {button.attrs["name"]: button.attrs["value"]})
+        assert (answer.status, answer.location) == (303, f"/trips/{trip.id}#trip-bonus")
+        assert "Предъявлена сегодня" in olga.get(f"/trips/{trip.id}").root.one("section", id="trip-bonus").text
+
+
+@pytest.mark.parametrize("price_now, says", [(10_000_000, True), (None, False)])
+def test_a_card_sold_at_a_trip_is_said_to_be_not_noted_there_yet(browse, cast, trip, anna, price_now, says):
+    price(trip, price_now, cast)
+    olga = browse(cast.olga)
+    back = f"/trips/{trip.id}#trip-bonus"
+    key = olga.get(f"/cards/new?client={anna.id}").root.one("input", name="form_key").attrs["value"]
+    page = olga.follow("/cards/new", {"client": str(anna.id), "back": back, "price": "500", "form_key": key})
+    assert "продана" in page.text and ("пока не применена: нажмите «Применить»" in page.text) is says
+
+
+def test_the_page_of_a_client_says_that_the_card_was_presented_today(browse, cast, anna, card):
+    olga = browse(cast.olga)
+    url = f"/cards/{number_of(card.id)}/presentation"
+    assert olga.get(f"/clients/{anna.id}").root.all("form", action=url)
+    olga.post(url)
+    page = olga.get(f"/clients/{anna.id}")
+    assert "Предъявлена сегодня" in page.text and not page.root.all("form", action=url)
 
 
 def test_a_sale_without_the_discount_stays_one_when_it_is_counted_anew(card, trip, cast, now) -> None:
     use_card(trip.id, card.id, with_discount=False, key="k", actor=actor_of(cast.olga), now=now)
     price(trip, 12_000_000, cast)
     assert recount(trip.id, actor=actor_of(cast.olga), now=now).discount_kopecks == 0
+
+
+@pytest.mark.parametrize(("kopecks", "spent", "debt"), [(300_000, 900, 900), (100_000, 300, 300), (None, 0, 0)])
+def test_counted_anew_a_debt_swallows_no_more_than_what_comes_back(browse, cast, anna, now, kopecks, spent, debt) -> None:
+    card = club_make.card(anna, cast.main, now=now)
+    given = club_make.give(card, 1000, now=now)
+    cheap = make.trip(anna, purchase=date(2026, 11, 20), departure=date(2026, 12, 10), back=date(2026, 12, 20),
+                      seller=cast.olga, now=now, price_kopecks=1_000_000)
+    use_card(cheap.id, card.id, spend=1000, key="k", actor=actor_of(cast.olga), now=now)
+    reverse(given.id, club_make.why(), actor=club_make.CLUB, now=now)
+    club_make.give(card, 200, now=now, kind="compensation")
+    assert (head_of(card.id).balance, head_of(card.id).debt) == (200, 1000)
+    price(cheap, kopecks, cast)
+    olga = browse(cast.olga)
+    for _twice in range(2):
+        assert "Пересчитано по нынешней цене" in olga.follow(f"/trips/{cheap.id}/bonus/recount").text
+        assert (row_of(cheap).spent_points, head_of(card.id).balance, head_of(card.id).debt) == (spent, 200, debt)
+    cancel_trip(db.session.get(Trip, cheap.id), reason="нет", actor=actor_of(cast.olga), now=now)
+    settle_trips(now=now)
+    assert (head_of(card.id).balance, head_of(card.id).debt) == (200, 0) and list(faults()) == []
+
+
+def test_a_price_beyond_all_measure_is_said_in_words(browse, cast, trip, card, now) -> None:
+    on_purchase(now)
+    use_card(trip.id, card.id, key="k", actor=actor_of(cast.olga), now=now)
+    before = head_of(card.id)
+    price(trip, 10 ** 15, cast)
+    page = browse(cast.olga).follow(f"/trips/{trip.id}/bonus/recount")
+    assert "Проверьте цену поездки" in page.text and head_of(card.id) == before
+    take_off(trip.id, key="1", actor=actor_of(cast.olga), now=now)
+    page = browse(cast.olga).post(f"/trips/{trip.id}/bonus", form(card))
+    assert page.status == 422 and "Проверьте цену поездки" in page.text and row_of(trip).state == "none"
+
+
+def test_a_removal_that_does_not_say_of_what_takes_nothing_off(browse, cast, trip, card, now) -> None:
+    use_card(trip.id, card.id, spend=100, key="k", actor=actor_of(cast.olga), now=now)
+    assert "уже изменил" in browse(cast.olga).follow(f"/trips/{trip.id}/bonus/removal").text
+    assert row_of(trip).state == "open" and head_of(card.id).balance == 1900
+
+
+def test_points_that_came_at_the_sale_stay_when_the_terms_change(browse, card, trip, cast, now) -> None:
+    olga = actor_of(cast.olga)
+    terms_are(accrue="purchase")
+    use_card(trip.id, card.id, key="k", actor=olga, now=now)
+    club_make.spend(card, 2970, now=now)
+    terms_are(accrue="return")
+    assert settle_trips(now=now + timedelta(days=2)) == {"accrued": 0, "reversed": 0, "repriced": 0}
+    assert head_of(card.id).debt == 0 and row_of(trip).state == "accrued"
+    # A price that changes is still followed, and a card noted by mistake still goes off.
+    change_trip(db.session.get(Trip, trip.id), data(12_000_000), actor=olga, now=now)
+    settle_trips(now=now + timedelta(days=2))
+    assert club_make.balance(card) == 1170 - 970
+    assert "Снять карту" in browse(cast.olga).get(f"/trips/{trip.id}").text
+
+
+def test_points_that_were_promised_for_the_return_come_then_whatever_the_terms_say_now(card, trip, cast, now) -> None:
+    use_card(trip.id, card.id, key="k", actor=actor_of(cast.olga), now=now)
+    terms_are(accrue="purchase")
+    assert settle_trips(now=now + timedelta(days=1))["accrued"] == 0
+    assert settle_trips(now=now + timedelta(days=31))["accrued"] == 1
+    with transaction():
+        trip.return_on += timedelta(days=90)
+    assert settle_trips(now=now + timedelta(days=31))["repriced"] == 1 and club_make.balance(card) == 2000

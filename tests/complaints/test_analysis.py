@@ -49,6 +49,14 @@ def test_sums_agree_with_a_count_by_hand(cast, world):
     assert [(bar.count, bar.share, bar.sum) for bar in found.pareto] == [(2, 67, 67), (1, 33, 100)]
 
 
+def test_who_was_satisfied_in_part_has_answered_and_is_not_counted_as_satisfied(cast, world, now):
+    irina = actor_of(cast.irina)
+    row = bring_to(complaint(make.client(cast.main, manager=cast.olga, now=now), now=now), rules.RESOLVED, irina, now)
+    note_answer(row.id, "partly", actor=irina, now=now)
+    found = analyse(cast.boris, add_months(world, -1), add_months(world, 1), NAMES, "ru").all
+    assert (found.answered, found.satisfied) == (2, 1)
+
+
 def test_pareto_puts_the_commonest_first():
     assert [(bar.name, bar.sum) for bar in pareto([("а", 1), ("б", 6), ("в", 3), ("г", 0)])] == [
         ("б", 60), ("в", 90), ("а", 100)]
@@ -60,6 +68,11 @@ def test_the_page_and_its_file(browse, cast, world):
     shown = page.get("/complaints/analysis")
     assert len(shown.root.all("svg", class_="chart")) == 2
     assert cause("hotel").name_ru in shown.text
+    charts = shown.root.all("svg", class_="chart")
+    # Two causes are no two blocks, and the commonest one is what a phone shows first.
+    assert all(float(bar.attrs["width"]) < 100 for bar in charts[1].all("rect"))
+    assert "scroll--end" not in charts[1].parent.attrs["class"]
+    assert "Обоснована" not in shown.text and "Как поступила" not in shown.text
     rows = page.http.get("/complaints/analysis?as=csv").get_data(as_text=True).splitlines()
     assert rows[1].split(";")[2:5] == ["3", "3", "2"]
     assert browse(cast.olga).get("/complaints/analysis").status == 404

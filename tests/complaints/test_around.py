@@ -145,6 +145,46 @@ def test_complains_pressed_undone_and_pressed_again_is_one_draft(cast, person, n
     assert [row.story for row in drafts] == ["Плохой номер, шум"]
 
 
+@pytest.fixture
+def call(cast, person, now):
+    """A call that waits for Olga."""
+    trip = make.trip(person, purchase=date(2026, 10, 1), departure=date(2026, 11, 8), back=date(2026, 11, 18),
+                     seller=cast.olga, now=now)
+    return db.session.scalars(select(Touch).where(Touch.occasion_id == trip.occasion_id, Touch.channel == "call",
+                                                  Touch.status == "planned")).first()
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_complains_says_which_complaint_it_made_and_leads_there(browse, cast, call, htmx):
+    page = browse(cast.olga)
+    answer = page.post(f"/touches/{call.id}/tick", {"outcome": "complains", "note": "Плохой номер", "view": "trip",
+                                                    "back": "/today"}, htmx=htmx)
+    row = db.session.scalars(select(Complaint)).one()
+    told = answer.root.one("div", id="toast") if htmx else page.get("/today").root.one("section", class_="flashes")
+    assert f"Из этого вышла жалоба {row.number}" in told.text and ".." not in told.text
+    assert told.one("a").attrs["href"] == f"/complaints/{row.id}" and told.one("a").text == "Дописать"
+    assert page.get(f"/complaints/{row.id}").status == 200
+    quiet = page.post(f"/touches/{call.id}/note", {"note": "ещё", "view": "trip"}, htmx=True)
+    assert quiet.root.one("div", id="toast").children == []
+
+
+def test_complains_of_a_colleagues_client_tells_the_number_alone(browse, cast, person, call, now):
+    page = browse(cast.pavel)
+    page.post(f"/touches/{call.id}/tick", {"outcome": "complains", "note": "Плохой номер", "back": "/today"})
+    row = db.session.scalars(select(Complaint)).one()
+    told = page.get("/today").root.one("section", class_="flashes")
+    assert row.number in told.text and not told.all("a")
+
+
+@pytest.mark.parametrize(("who", "opens"), [("irina", True), ("olga", True), ("pavel", False)])
+def test_whoever_writes_a_second_complaint_down_is_told_of_the_draft(browse, cast, person, now, who, opens):
+    row = complaint(person, now=now, draft=True)
+    page = browse(getattr(cast, who)).get(f"/complaints/new?client={person.id}")
+    note = next(one for one in page.root.all("div", class_="note--yellow"))
+    assert f"{row.number} (черновик)" in " ".join(note.text.split())
+    assert bool(note.all("a", href=f"/complaints/{row.id}")) is opens
+
+
 def test_an_office_whose_hours_are_empty_stops_nobody(browse, cast, person, now):
     row = complaint(person, now=now)
     with transaction() as session:

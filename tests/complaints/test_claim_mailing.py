@@ -122,6 +122,15 @@ def mailed(row, actor, now, address=OPERATOR):
     return mail_claim(row.id, Parcel(address), seen=mark_of(claim_of(row)), actor=actor, now=now)
 
 
+def test_the_conversation_says_to_whom_the_claim_and_its_copy_went(browse, cast, relay, person, row):
+    page = browse(cast.irina)
+    assert press(page, row, has_copy="y").status == 303
+    lines = [" ".join(one.text.split()) for one in page.get(f"/complaints/{row.id}").root.one("ol", id="talk").all(
+        "li", class_="case-talk__letter")]
+    assert sum(f"туроператору: {OPERATOR}" in line for line in lines) == 1
+    assert sum(f"копия клиенту: {person.email.address}" in line for line in lines) == 1
+
+
 def claims_in(relay):
     """Mails with the claim that the server took; the client was told of the complaint besides."""
     mails = [message_from_bytes(bytes(raw), policy=default) for raw in relay.took]

@@ -108,13 +108,31 @@ def test_days_are_working_days_until_the_office_closes(state, since, decided, by
     assert own_deadline(state, times, TERMS, RUSSIA, MOSCOW) == at(by)
 
 
-def test_waiting_for_the_client_is_seven_whole_days_and_a_settled_case_closes_the_same_day():
+def test_waiting_for_the_client_is_seven_whole_days():
     asked = at("30.12.2026 15:00")
     assert own_deadline(rules.SHARED, Times(at("20.12.2026 12:00"), asked, asked), TERMS, RUSSIA, MOSCOW) == at(
         "06.01.2027 15:00")
-    settled = Times(at("20.12.2026 12:00"), asked, asked, settled=True)
-    assert own_deadline(rules.WAIVED, settled, TERMS, RUSSIA, MOSCOW) == at("31.12.2026 00:00")
-    assert own_deadline(rules.CLOSED, settled, TERMS, RUSSIA, MOSCOW) is None
+
+
+@pytest.mark.parametrize(("ready", "owed", "by"), [
+    ("20.11.2026 15:00", None, "23.11.2026 19:00"),              # Friday: Monday until the office closes
+    ("20.11.2026 15:00", date(2026, 11, 10), "23.11.2026 19:00"),
+    ("20.11.2026 15:00", date(2026, 12, 3), "04.12.2026 19:00"),   # something is owed until Thursday
+    ("30.12.2026 15:00", None, "11.01.2027 19:00"),
+    ("20.11.2026 23:30", date(2026, 11, 22), "23.11.2026 19:00")])
+def test_a_case_is_closed_on_the_working_day_after_nothing_is_owed_any_more(ready, owed, by):
+    asked = at("10.11.2026 12:00")
+    times = Times(asked, asked, asked, ready=at(ready), owed=owed)
+    assert own_deadline(rules.SHARED, times, TERMS, RUSSIA, MOSCOW) == at(by)
+    assert own_deadline(rules.WAIVED, times, TERMS, RUSSIA, MOSCOW) == at(by)
+    assert own_deadline(rules.CLOSED, times, TERMS, RUSSIA, MOSCOW) is None
+
+
+def test_what_is_due_by_midnight_is_due_today():
+    noon, midnight = at("20.11.2026 12:00"), at("21.11.2026 00:00")
+    assert colour(midnight, None, rules.SHARED, now=noon, tz=MOSCOW) == YELLOW
+    assert colour(midnight, None, rules.SHARED, now=at("19.11.2026 23:59"), tz=MOSCOW) == CALM
+    assert colour(midnight, None, rules.SHARED, now=midnight, tz=MOSCOW) == RED
 
 
 @pytest.mark.parametrize(("tz", "came", "day"), [

@@ -1,6 +1,6 @@
 """The desk of complaints: list, card, every step as a form, collisions, who may see what."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import make
 import pytest
@@ -9,7 +9,10 @@ from sqlalchemy import event, func, select
 
 from webapp.complaints import step_rules as rules
 from webapp.complaints.actions import act, note_answer, reply
-from webapp.complaints.models import Complaint, ComplaintAction, ComplaintEvent, ComplaintWord
+from webapp.complaints.actions.answering import answer
+from webapp.complaints.due_words import due_of
+from webapp.complaints.integrity import faults
+from webapp.complaints.models import Complaint, ComplaintAction, ComplaintEvent, ComplaintWord, Procedure
 from webapp.complaints.procedures import wording_of
 from webapp.db import db
 from webapp.kit import clock
@@ -171,6 +174,87 @@ def test_missing_facts_are_asked_for_and_nothing_typed_is_lost(browse, cast, per
     assert db.session.get_one(Complaint, row.id).state == rules.TOLD
 
 
+@pytest.mark.parametrize(("points", "said"), [
+    ("много", "целое число бонусов"), ("-5", "целое число бонусов"), ("10 000 000", "не больше 1 000 000 бонусов"),
+    ("9" * 5000, "не больше 1 000 000 бонусов")])
+def test_points_that_are_a_slip_of_the_hand_are_told_with_their_limit(browse, cast, person, irina, now, points, said):
+    row = bring_to(complaint(person, now=now), rules.INVESTIGATED, irina, now)
+    page = browse(cast.irina)
+    data = fields(page.get(f"/complaints/{row.id}"), row, "resolve") | typed("resolve", row, irina, now)
+    answer = page.post(f"/complaints/{row.id}/resolve", {**data, "points": points})
+    assert answer.status == 422 and said in " ".join(answer.text.split()) and points[:20] in answer.html
+
+
+def test_many_points_are_asked_about_once(browse, cast, person, irina, now):
+    row = bring_to(complaint(person, now=now), rules.INVESTIGATED, irina, now)
+    page = browse(cast.irina)
+    data = fields(page.get(f"/complaints/{row.id}"), row, "resolve") | typed("resolve", row, irina, now)
+    assert not page.get(f"/complaints/{row.id}").root.all("input", name="sure")
+    asked = page.post(f"/complaints/{row.id}/resolve", {**data, "points": "50 000"})
+    assert asked.status == 422 and "50 000 ₽ для клиента" in " ".join(asked.text.split())
+    assert asked.root.one("input", name="sure") and db.session.get_one(Complaint, row.id).state == rules.INVESTIGATED
+    assert page.post(f"/complaints/{row.id}/resolve", {**data, "points": "50 000", "sure": "y"}).status == 303
+    assert db.session.get_one(Complaint, row.id).compensation_points == 50_000
+
+
+@pytest.mark.parametrize(("points", "status"), [("500", 303), ("", 422), ("0", 422)])
+def test_points_alone_make_it_good_and_nothing_at_all_does_not(browse, cast, person, irina, now, points, status):
+    row = bring_to(complaint(person, now=now), rules.INVESTIGATED, irina, now)
+    page = browse(cast.irina)
+    data = fields(page.get(f"/complaints/{row.id}"), row, "resolve") | typed("resolve", row, irina, now)
+    data = {name: value for name, value in data.items() if not name.startswith(("what_", "who_", "day_"))}
+    answer = page.post(f"/complaints/{row.id}/resolve", {**data, "points": points})
+    assert answer.status == status
+    if status == 422:
+        assert "Напишите, что сделать" in answer.root.one(class_="summary").text
+        assert answer.root.one("input", name="what_1").attrs["aria-invalid"] == "true"
+
+
+def test_no_complaint_is_taken_back_where_it_was_a_slip(browse, cast, person, irina, boris, now):
+    for draft, stood in ((True, rules.DRAFT), (False, rules.RECEIVED)):
+        row = complaint(person, now=now, draft=draft)
+        step(row, "void", boris, now)
+        page = browse(cast.boris)
+        assert page.post(f"/complaints/{row.id}/back", fields(page.get(f"/complaints/{row.id}"), row, "back")).status == 303
+        row = db.session.get_one(Complaint, row.id)
+        assert (row.state, row.void_reason) == (stood, "") and row.due_at is not None
+        assert not list(faults())
+    theirs = complaint(person, now=now, draft=True)
+    step(theirs, "void", irina, now - timedelta(minutes=16))
+    with pytest.raises(rules.Refused, match="too-late"):
+        act(theirs.id, "back", actor=irina, now=now)
+
+
+def test_a_claim_that_is_too_late_is_not_promised_in_the_usual_words(browse, cast, person, now):
+    gone = now.date() - timedelta(days=21)
+    trip = make.trip(person, purchase=gone - timedelta(days=60), departure=gone - timedelta(days=7), back=gone,
+                     seller=cast.olga, now=now)
+    row = complaint(person, trip=trip, now=now)
+    page = browse(cast.irina)
+    shown = page.get(f"/complaints/{row.id}")
+    assert "этот день прошёл" in shown.root.one("li", id="step-2").text
+    operator = db.session.scalars(select(Procedure.id).where(Procedure.code == "operator")).one()
+    data = fields(shown, row, "tell") | {"procedure": operator, "told_how": "phone"}
+    text = page.post(f"/complaints/{row.id}/tell", {**data, "do": "show"}).root.one("textarea", name="procedure_text").text
+    refused = page.post(f"/complaints/{row.id}/tell", {**data, "text_of": operator, "procedure_text": text})
+    assert refused.status == 422 and "Поправьте текст для этого клиента" in refused.text
+    own = {**data, "text_of": operator, "procedure_text": "Срок претензии прошёл, но мы всё равно спросим туроператора."}
+    assert page.post(f"/complaints/{row.id}/tell", own).status == 303
+
+
+def test_hours_of_a_deadline_are_those_of_the_reader(app, cast, now):
+    far = make.client(cast.east, last="Дальняя", phone="+79990000009", email="far@example.com", now=now)
+    row = complaint(far, now=now)
+    at = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+    assert row.office.timezone == cast.east.timezone
+    db.session.expunge(row)
+    row.due_at = at + timedelta(hours=1)
+    with app.test_request_context():
+        assert due_of(row, at, "Europe/Moscow").words == "до 13:00 сегодня"
+        assert due_of(row, at, "Asia/Yekaterinburg").words == "до 15:00 сегодня"
+        assert due_of(row, at).words == due_of(row, at, cast.east.timezone).words
+
+
 def test_choosing_a_procedure_shows_its_text_without_saving(browse, cast, person, now):
     row = complaint(person, now=now)
     page = browse(cast.irina)
@@ -252,6 +336,19 @@ def queries(browser, url):
     event.remove(db.engine, "before_cursor_execute", count)
     assert page.status == 200
     return len(seen)
+
+
+@pytest.mark.parametrize("who", ["irina", "olga"])
+def test_an_answer_without_words_is_no_dash(browse, cast, person, irina, now, who):
+    row = bring_to(complaint(person, now=now - timedelta(hours=1)), rules.RESOLVED, irina, now - timedelta(hours=1))
+    answer(row.id, "yes", now=now - timedelta(minutes=5))
+    line = card(browse, getattr(cast, who), row).root.one("ol", id="talk").all("li", class_="case-talk__client")[-1]
+    assert "—" not in line.text and not line.all("p", class_="case-talk__text")
+
+
+def test_a_draft_is_not_called_unseen_by_who_reads_it(browse, cast, person, now):
+    page = card(browse, cast.irina, complaint(person, now=now, draft=True))
+    assert "Сервис этого ещё не видел" not in page.text and "ещё никто не подтвердил" in page.text
 
 
 def test_who_is_looking_is_seen_by_colleagues(browse, cast, person, now):

@@ -8,6 +8,9 @@ from crowd import at_once
 from sqlalchemy import func, select
 
 from webapp.clients.models import Client
+from webapp.club.actions import asking
+from webapp.club.asking_rules import read_asked
+from webapp.club.balance_models import BalanceAsk
 from webapp.complaints.actions import act, note_answer
 from webapp.complaints.actions.receiving import Intake, receive
 from webapp.complaints.models import Complaint, ComplaintEntry, ComplaintFile, ComplaintWord
@@ -148,3 +151,11 @@ def test_the_address_of_the_network_goes_from_the_log_with_the_client(browse, ca
     act(row.id, "void", {"reason": "Спам"}, actor=boris, now=now)
     erase(row.client_id, boris, now)
     assert not [line for line in db.session.scalars(select(AuditEntry)) if address in str(line.facts)]
+
+
+def test_a_phone_typed_for_the_balance_does_not_outlive_its_client(cast, now):
+    person = make.client(cast.main, phone=PHONE, email=None, now=now)
+    for typed in (PHONE, "+7 916 000-00-99"):
+        asking.ask(read_asked(typed), address="10.0.0.1", language="ru", now=now)
+    erase_person(person, actor=actor_of(cast.boris), now=now)
+    assert sorted(db.session.scalars(select(BalanceAsk.asked))) == ["", "+79160000099"]

@@ -84,6 +84,15 @@ def test_the_worker_makes_a_complaint_of_it_with_the_same_number_and_link(visito
     assert seen.facts["consent"][1].startswith("data-")
 
 
+def test_the_wish_stands_under_its_question_before_and_after_the_worker_came(visitor, now):
+    token = sent(visitor)
+    for _ in range(2):
+        told, wish = visitor.get(f"/k/{token}").root.one(class_="talk").all("p", class_="talk__text")
+        assert (told.text, wish.text) == (GOOD["story"], GOOD["wants"])
+        assert "Чего вы ждёте от нас:" in visitor.get(f"/k/{token}").text
+        look(now=now + timedelta(minutes=1))
+
+
 @pytest.mark.parametrize(("typed", "known"), [
     ("8 916 000-00-01", True), ("+7(916)0000001", True), ("ANNA@example.com", True), ("maria@example.com", False),
     ("89165550000", False)])
@@ -132,6 +141,13 @@ def test_what_is_wrong_is_said_and_words_and_files_stay(visitor, field, value, s
     assert links == {field} and page.root.all(id=field)
     again = visitor.post("/complain", {**GOOD, "form_key": page.root.one("input", name="form_key").attrs["value"]})
     assert again.status == 303 and len(rows(ComplaintUpload)) == 1
+
+
+def test_the_summary_ends_no_question_twice_and_repeats_no_consent(visitor):
+    page = visitor.post("/complain", {**GOOD, "form_key": new_key(), "story": "", "agree": ""})
+    said = [link.text for link in page.root.one("section", class_="summary").all("a")]
+    assert said[0].startswith("Что случилось? Расскажите") and not [line for line in said if "?:" in line]
+    assert said[-1].startswith("Без согласия мы не вправе")
 
 
 def test_files_are_added_one_by_one_taken_out_and_sent(visitor, now):

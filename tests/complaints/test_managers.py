@@ -172,9 +172,10 @@ def test_from_a_trip_the_trip_is_chosen(browse, cast, person, now):
     page = browse(cast.olga)
     way = page.get(f"/trips/{trip.id}").root.one("section", id="complaints").one("a", href=(
         f"/complaints/new?client={person.id}&trip={trip.id}"))
-    chosen = [option for option in page.get(way.attrs["href"]).root.one("select", name="trip").all("option")
-              if "selected" in option.attrs]
+    form = page.get(way.attrs["href"])
+    chosen = [option for option in form.root.one("select", name="trip").all("option") if "selected" in option.attrs]
     assert [option.attrs["value"] for option in chosen] == [str(trip.id)]
+    assert form.root.one(class_="form__end").one("a").attrs["href"] == f"/trips/{trip.id}", "back there"
 
 
 def test_for_a_colleagues_client_it_is_written_down_and_not_read(browse, cast, person, now):

@@ -1,18 +1,24 @@
 """One button pressed twice is done once, quietly: nobody is told of a colleague who was faster."""
 
+from datetime import timedelta
+
 import make
 import pytest
 from complaint_make import bring_to, complaint, step
 from complaint_visitor import from_address
+from crowd import at_once
 from sqlalchemy import select
 
+from webapp.clients.models import Client
 from webapp.club.models import BonusOp
 from webapp.complaints import step_rules as rules
+from webapp.complaints.actions import act, note_answer
 from webapp.complaints.links import status_link
-from webapp.complaints.models import ComplaintEvent
+from webapp.complaints.models import ComplaintAction, ComplaintEvent
 from webapp.db import db, transaction
 from webapp.kit import clock
 from webapp.staff.audit import actor_of
+from webapp.touches.actions.ticking import tick
 
 
 @pytest.fixture(autouse=True)
@@ -58,7 +64,7 @@ def test_by_the_client_who_says_no(browse, decided, now):
     with transaction():
         path = "/k/" + status_link(decided, now=now).rpartition("/")[2]
     visitor = from_address(browse())
-    data = {**hidden(visitor.get(path), f"{path}/answer"), "answer": "no", "words": "Плохо"}
+    data = {**hidden(visitor.get(path), f"{path}/answer"), "answer": "no", "words": "Плохо", "sure": "1"}
     assert [visitor.post(f"{path}/answer", data).status for _ in range(2)] == [303, 303]
     assert verbs(decided).count("reopen") == 1
     # Another form, seen before the answer, brings something new: this is how it stands now.
@@ -70,3 +76,21 @@ def test_points_reach_a_card_of_another_office(cast, now):
     row = complaint(make.client(cast.east, now=now), office=cast.main, now=now)
     step(bring_to(row, rules.INVESTIGATED, irina, now), "resolve", irina, now, points=500)
     assert db.session.get_one(BonusOp, row.compensation_op_id).cause == f"complaint:{row.id}"
+
+
+def test_a_new_complaint_and_the_end_of_the_one_before_do_not_wait_for_each_other(app, cast, now):
+    boris = actor_of(cast.boris)
+    for number in range(6):
+        person = make.client(cast.main, phone=f"+7916222{number:04}", email=f"n{number}@example.com", now=now)
+        first, later = bring_to(complaint(person, now=now), rules.RESOLVED, boris, now), now + timedelta(hours=1)
+        step(first, "waive", boris, now)
+        note_answer(first.id, "yes", actor=boris, now=now)
+        for promise in db.session.scalars(select(ComplaintAction).where(ComplaintAction.complaint_id == first.id)).all():
+            tick(promise.touch_id, actor=boris, now=now)
+        ids = (first.id, person.id)
+
+        def act_or_come(turn, ids=ids, later=later):
+            if turn == 0:
+                return act(ids[0], "close", actor=boris, now=later).state
+            return complaint(db.session.get_one(Client, ids[1]), now=later).state
+        assert at_once(app, 2, act_or_come) == [rules.CLOSED, rules.RECEIVED]

@@ -21,6 +21,7 @@ from webapp.db import db, transaction
 from webapp.desk.person.actions import erase_person
 from webapp.kit import clock
 from webapp.post import actions as post
+from webapp.post.models import Message, MessageContent
 from webapp.staff.audit import actor_of
 from webapp.touches.models import Touch
 
@@ -153,7 +154,7 @@ def test_notes_names_of_staff_costs_and_reasons_of_the_house_never_leak(visitor,
         at(now + timedelta(minutes=1))
         for address in (url, f"{url}?sent=1", f"{url}?lang=en", f"{url}?notes=1"):
             _holds_nothing_of_the_house(visitor.get(address), cast)
-    visitor.post(f"{url}/answer", {"answer": "no", "words": "Мало"})
+    visitor.post(f"{url}/answer", {"answer": "no", "words": "Мало", "sure": "1"})
     act(row.id, "investigate", {"facts": SECRETS["facts"], "justified": "no", "solution": SECRETS["solution"]},
         actor=boris, now=now)
     page = visitor.get(url)
@@ -222,16 +223,77 @@ def test_a_decision_that_may_still_be_called_back_is_none_yet(visitor, person, i
     assert present(page) == "Решение" and "Вы правы" in page.text and "Вернуть 4 000 ₽ до 21 ноября" in page.text
 
 
-@pytest.mark.parametrize(("decision", "heading"), [
-    ("satisfy", "Да, мы согласны с вами"), ("compromise", "Мы согласны с вами отчасти"),
-    ("refuse", "Нет, мы не можем согласиться")])
-def test_the_decision_is_said_in_plain_words(visitor, person, irina, now, at, decision, heading):
-    row = bring_to(complaint(person, now=now), rules.INVESTIGATED, irina, now)
+@pytest.mark.parametrize(("justified", "decision", "ru", "en"), [
+    ("yes", "satisfy", "Да, мы согласны с вами", "Yes, we agree with you"),
+    ("yes", "compromise", "Вы правы, и вот что мы можем сделать", "You are right, and this is what we can do"),
+    ("yes", "refuse", "Вы правы, но сделать то, о чём вы просите, мы не можем",
+     "You are right, but we cannot do what you ask"),
+    ("partly", "satisfy", "Отчасти вы правы, и мы сделаем то, о чём вы просите",
+     "You are right in part, and we will do what you ask"),
+    ("partly", "compromise", "Мы согласны с вами отчасти", "We agree with you in part"),
+    ("partly", "refuse", "Отчасти вы правы, но сделать то, о чём вы просите, мы не можем",
+     "You are right in part, but we cannot do what you ask"),
+    ("no", "satisfy", "Мы сделаем то, о чём вы просите", "We will do what you ask"),
+    ("no", "compromise", "Мы готовы пойти вам навстречу", "We are ready to meet you half-way"),
+    ("no", "refuse", "Нет, мы не можем согласиться", "No, we cannot agree")])
+def test_the_decision_never_contradicts_what_was_found_out(visitor, person, irina, now, at, justified, decision, ru, en):
+    row = bring_to(complaint(person, now=now), rules.TOLD, irina, now)
+    step(row, "investigate", irina, now, justified=justified)
     step(row, "resolve", irina, now, decision=decision, points=0 if decision == "refuse" else 1500)
     at(now + timedelta(minutes=1))
-    page = visitor.get(url_of(row, now))
-    assert page.root.one(id="decision-title").text == heading
+    url = url_of(row, now)
+    page = visitor.get(url)
+    assert page.root.one(id="decision-title").text == ru
+    assert visitor.get(f"{url}?lang=en").root.one(id="decision-title").text == en
     assert ("1 500 бонусов" in page.text.replace("\u00a0", " ")) is (decision != "refuse")
+    # The letter begins with the same, but for the two words with which it is softer than a heading.
+    letter = db.session.scalars(select(MessageContent.text).join(Message).where(Message.source.like("%:resolve:%"))).one()
+    assert {"Да, мы согласны с вами": "Мы согласны с вами",
+            "Нет, мы не можем согласиться": "К сожалению, мы не можем согласиться"}.get(ru, ru) in letter
+
+
+def test_the_first_decision_keeps_its_words_in_the_second_round(visitor, person, irina, now, at):
+    row = bring_to(complaint(person, now=now), rules.INVESTIGATED, irina, now)
+    step(row, "resolve", irina, now, decision="compromise")
+    at(now + timedelta(minutes=1))
+    page = visitor.follow(f"{url_of(row, now)}/answer", {"answer": "no", "sure": "1"})
+    assert "Вы правы, и вот что мы можем сделать" in page.root.one("section", id="first-decision").text
+
+
+@pytest.mark.parametrize("word", ["yes", "partly"])
+def test_the_page_asks_no_more_once_it_was_answered(visitor, person, irina, now, at, word):
+    row = bring_to(complaint(person, now=now), rules.RESOLVED, irina, now)
+    at(now + timedelta(minutes=1))
+    url = url_of(row, now)
+    assert "Скажите, устраивает ли" in visitor.get(url).root.one("div", class_="hello").text
+    hello = visitor.follow(f"{url}/answer", {"answer": word}).root.one("div", class_="hello").text
+    assert "Скажите, устраивает ли" not in hello and "Делаем, что обещали" in hello
+
+
+def test_one_tap_on_no_only_asks_and_the_words_typed_stay(visitor, person, irina, now, at):
+    row = bring_to(complaint(person, now=now), rules.RESOLVED, irina, now)
+    at(now + timedelta(minutes=1))
+    url = url_of(row, now)
+    before = counted()
+    page = visitor.post(f"{url}/answer", {"answer": "no", "words": "Мало денег"})
+    part = page.root.one("section", id="answer")
+    assert page.status == 422 and "Передать директору?" in part.text
+    assert [b.text for b in part.all("button", name="answer")] == ["Да, передать директору", "Нет, не нужно"]
+    assert part.one("textarea").text == "Мало денег" and counted() == before
+    page = visitor.post(f"{url}/answer", {"answer": "stay", "sure": "1", "words": "Мало денег"})
+    part = page.root.one("section", id="answer")
+    assert page.status == 200 and part.one("textarea").text == "Мало денег" and "Передать" not in part.text
+    assert [b.attrs["value"] for b in part.all("button", name="answer")] == ["yes", "partly", "no"]
+    assert counted() == before
+
+
+def test_no_after_another_answer_asks_in_sight(visitor, person, irina, now, at):
+    row = bring_to(complaint(person, now=now), rules.RESOLVED, irina, now)
+    at(now + timedelta(minutes=1))
+    url = url_of(row, now)
+    visitor.follow(f"{url}/answer", {"answer": "partly"})
+    part = visitor.post(f"{url}/answer", {"answer": "no"}).root.one("section", id="answer")
+    assert "open" in part.one("details").attrs and "Передать директору?" in part.text
 
 
 @pytest.mark.parametrize(("word", "says"), [("yes", "Рады, что решение"), ("partly", "только частично")])
@@ -251,7 +313,7 @@ def test_the_first_no_reopens_to_the_director_and_the_second_is_the_last_word(vi
     at(now + timedelta(minutes=1))
     url = url_of(row, now)
     assert "Нет – пересмотрите" in visitor.get(url).text
-    page = visitor.follow(f"{url}/answer", {"answer": "no", "words": "Мало"})
+    page = visitor.follow(f"{url}/answer", {"answer": "no", "words": "Мало", "sure": "1"})
     assert present(page) == "Разбираемся" and "директор смотрит всё ещё раз" in page.text
     db.session.refresh(row)
     later = now + timedelta(days=1)
@@ -270,7 +332,7 @@ def test_ten_answers_at_once_reopen_once(app, person, irina, now):
     url = url_of(row, real)
 
     def press(_number):
-        return from_address(Browser(app)).http.post(f"{url}/answer", data={"answer": "no"}).status_code
+        return from_address(Browser(app)).http.post(f"{url}/answer", data={"answer": "no", "sure": "1"}).status_code
     assert set(at_once(app, 10, press)) <= {303, 409}
     db.session.rollback()
     verbs = list(db.session.scalars(select(ComplaintEvent.verb).where(ComplaintEvent.complaint_id == row.id)))

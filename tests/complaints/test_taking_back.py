@@ -13,9 +13,11 @@ from webapp.complaints import step_rules as rules
 from webapp.complaints.actions import act, note_answer, stepping
 from webapp.complaints.lessons import lessons_of
 from webapp.complaints.models import Complaint, ComplaintAction
+from webapp.complaints.questions import due_of
 from webapp.complaints.step_rules import Refused
 from webapp.db import db
 from webapp.kit import clock
+from webapp.kit.days import local_day, zone
 from webapp.staff.audit import actor_of
 from webapp.staff.rules import BadInput
 from webapp.touches.actions.ticking import StaysDone, tick, undo
@@ -50,6 +52,19 @@ def is_closed_with_open_promise(number, promise_id):
     db.session.expire_all()
     return db.session.get_one(Complaint, number).state == rules.CLOSED and db.session.get_one(
         ComplaintAction, promise_id).is_open
+
+
+def test_a_complaint_is_closed_on_the_working_day_after_its_last_promise(cast, now):
+    irina = actor_of(cast.irina)
+    row = bring_to(complaint(make.client(cast.main, now=now), now=now), rules.INVESTIGATED, irina, now)
+    step(row, "resolve", irina, now, actions=[("Вернуть доплату", irina.user_id, now.date() + timedelta(days=20))])
+    note_answer(row.id, "yes", actor=irina, now=now)
+    row = bring_to(row, rules.SHARED, irina, now)
+    promise = db.session.scalars(select(ComplaintAction).where(ComplaintAction.complaint_id == row.id)).one()
+    promised, tz = promise.due_on, zone(row.office.timezone)
+    assert local_day(row.due_at, tz) > promised > local_day(now, tz)
+    tick(promise.touch_id, actor=irina, now=now)
+    assert local_day(now, tz) < local_day(due_of(row), tz) < promised
 
 
 def test_a_new_decision_is_not_answered_by_the_yes_to_the_one_taken_back(cast, now):

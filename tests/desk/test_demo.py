@@ -152,6 +152,8 @@ def test_points_have_burned_after_a_warning_and_one_client_is_to_be_told_today(l
     days = {(living.now.astimezone(zone("Europe/Moscow")).date() - op.day).days for op in burned}
     assert sorted(op.amount for op in burned) == [-1120, -640] and days == {6}
     assert number_of(BurnWarning, BurnWarning.state == "burned") == 2
+    # And one owner came in time: the report begins with what its warnings have saved.
+    assert number_of(BurnWarning, BurnWarning.state == "saved", BurnWarning.amount == 1460) == 1
     irina, today = person("irina"), today_of(db.session.scalars(select(Office).order_by(Office.id)).first(), living.now)
     (call,) = db.session.scalars(select(Touch).where(Touch.step_code == "burn_call", Touch.status == "planned",
                                                      Touch.due_on <= today))

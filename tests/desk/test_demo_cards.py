@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import func, select
 
 from webapp.clients.models import Client
-from webapp.club.actions.cards import lend, merge_cards, present
+from webapp.club.actions.cards import lend, present
 from webapp.club.actions.granting import welcome_back
+from webapp.club.actions.joining import merge_cards
 from webapp.club.actions.ledger import credit, reverse
 from webapp.club.actions.rewarding import settle_friends
 from webapp.club.actions.sales import take_off, use_card

@@ -41,6 +41,9 @@ def test_the_list_shows_letters_by_channel_in_the_order_of_the_plan(anna):
     names = [a.text for a in page.root.all("a", class_="letters__name")]
     assert names.index("Спасибо за покупку") < names.index("Собираем чемодан") < names.index("Фотоконкурс")
     assert "за 3 дня до вылета, 10:00" in page.text and "когда клиента передают другому менеджеру" in page.text
+    assert "на шаге 4 жалобы: решение" in page.text and "со страницы карты" in page.text
+    # Whatever leaves by itself or by a button says when.
+    assert "вне плана" not in page.text
 
 
 @pytest.mark.slow

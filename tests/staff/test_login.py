@@ -24,7 +24,7 @@ def test_the_right_password_opens_the_board(cast: Any, browse: Any, signing_in: 
 
 
 @pytest.mark.parametrize(("key", "first"), [
-    ("olga", "/board"), ("irina", "/board"), ("boris", "/board"), ("anna", "/admin/users")])
+    ("olga", "/board"), ("irina", "/complaints"), ("boris", "/board"), ("anna", "/admin/users")])
 def test_everybody_starts_on_the_page_of_their_role(cast: Any, browse: Any, key: str, first: str) -> None:
     assert browse(getattr(cast, key)).get("/").location == first
 

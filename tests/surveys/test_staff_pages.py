@@ -193,6 +193,9 @@ def test_a_review_is_cleaned_shown_answered_and_hidden_on_its_page(browse, cast,
     irina.follow(f"{url}/showing", {"turn": row.turn})
     page = irina.follow(f"{url}/answer", {"answer": "Спасибо, ждём снова!"})
     public = browse().get("/reviews/public")
+    # The choice of destinations is a field like others, and a score never breaks between its lines.
+    assert "css/forms.css" in public.html and public.root.one("select", name="to")
+    assert [one.text for one in public.root.one("ul", class_="quotes").all("span", class_="nowrap")] in ([], ["10 из 10"])
     assert "Чудесный отель, звоните [скрыто]" in public.text and "Спасибо, ждём снова!" in public.text
     assert "123-45-67" not in public.html and "Анна Р." in public.text and "Радостина" not in public.html
     assert irina.post(f"{url}/hiding", {"turn": row.turn, "words": "не нравится"}).status == 422

@@ -181,10 +181,24 @@ def test_a_low_score_hears_who_calls_and_is_not_asked_for_friends(url, visitor):
 
 def test_nine_and_ten_are_asked_for_a_review_and_shown_the_link_for_friends(url, visitor):
     page = visitor.follow(url, GOOD)
-    assert "/i/" in page.root.one("p", id="friend-link").text and page.root.one("a", href=f"{url}/review")
+    link = page.root.one("p", id="friend-link").one("a")
+    assert "/i/" in link.text and link.attrs["href"].endswith(link.text)
+    assert "После первой поездки друга вам придёт" in page.text
+    assert page.root.one("a", href=f"{url}/review")
     write = visitor.get(f"{url}/review")
     assert GOOD["text"] in write.root.one("textarea").text and not [
         node for node in write.root.all("input", name="agree") if "checked" in node.attrs]
+
+
+def test_a_review_that_was_sent_shows_what_was_agreed_to(url, visitor):
+    before = visitor.get(f"{url}/review")
+    assert not before.root.all("p", id="agreed")
+    page = visitor.follow(f"{url}/review", {"text": "Чудесный отель у моря", "agree": "y"})
+    assert page.root.one("p", id="agreed").text.startswith("Вы согласились: Разрешаю показывать этот текст")
+    assert "согласие ещё раз" in page.text and "checked" not in page.root.one("input", name="agree").attrs
+    assert page.text.count("Отзывы наших клиентов") <= 1
+    visitor.post(f"{url}/review/withdrawal")
+    assert not visitor.get(f"{url}/review").root.all("p", id="agreed")
 
 
 def test_a_review_wants_consent_and_says_how_it_is_signed(url, visitor):

@@ -224,6 +224,11 @@ def test_messages_waiting_in_the_outbox_are_stopped_and_counted(browse, cast, tr
     assert {m.state for m in db.session.scalars(select(Message))} == {"cancelled"}
 
 
+def test_where_no_message_was_stopped_none_is_counted(browse, cast, trip):
+    page = browse(cast.olga).follow(f"/trips/{trip.id}/cancellation", {"reason": "Передумали"})
+    assert "Тур отменён." in page.text and "Остановлено" not in page.text
+
+
 def test_cancelling_needs_a_reason_and_happens_once(browse, cast, trip):
     someone = browse(cast.olga)
     page = someone.post(f"/trips/{trip.id}/cancellation", {"reason": " "})

@@ -6,6 +6,8 @@ from flask_babel import force_locale
 
 from webapp.web.i18n import LANGUAGES
 
+EXAMPLE = "demo"
+"""A client of the demo: not a real person."""
 _WORDS: dict[str, Any] = {}
 
 

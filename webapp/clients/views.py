@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from flask import Blueprint, Flask, Response, abort, request
+from flask import Blueprint, Flask, Response, abort, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -16,6 +16,7 @@ from webapp.clients.contact_views import client_or_404, page_of
 from webapp.clients.forms import ClientForm, NewClientForm
 from webapp.clients.lookup import hidden, known_elsewhere
 from webapp.clients.models import Client, holders
+from webapp.clients.picking import purpose_of
 from webapp.clients.search import MOST, Found, find_clients, recent_clients
 from webapp.clients.sources import source_kept, source_words
 from webapp.db import db
@@ -25,7 +26,7 @@ from webapp.staff import zones
 from webapp.staff.audit import actor_of
 from webapp.staff.models import Office, scoped
 from webapp.web.guard import DESK, allow
-from webapp.web.nav import Section, add_section
+from webapp.web.nav import Section, add_section, stand_in
 from webapp.web.page import is_partial, page, part, row_id, safe_next, see_other
 
 bp = Blueprint("clients", __name__, url_prefix="/clients")
@@ -60,11 +61,15 @@ def index() -> Response:
 @bp.get("/pick")
 @allow(*DESK)
 def pick() -> Response:
-    """Up to five clients to choose one from: a part of other forms, or a page that goes on to `next`."""
+    """Up to five clients to choose one from: a part of other forms, or a page that goes on to `next`, or `back`."""
     typed = request.args.get("q", "").strip()
     found = find_clients(typed, current_user, PICKS) if typed else Found()
-    return page("clients/pick.html", "clients/_pick.html", typed=typed, found=found,
-                next_url=safe_next(request.args.get("next"), "/trips/new"))
+    next_url = safe_next(request.args.get("next"), "/trips/new")
+    purpose = purpose_of(next_url)
+    if purpose:
+        stand_in(next_url)
+    return page("clients/pick.html", "clients/_pick.html", typed=typed, found=found, purpose=purpose, next_url=next_url,
+                back_url=safe_next(request.args.get("back"), url_for("clients.index")))
 
 
 @bp.route("/new", methods=["GET", "POST"])

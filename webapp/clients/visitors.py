@@ -78,8 +78,8 @@ def plain_page(template: str, status: int = 200, *, phone: str = "", email: str 
     if "foot_links" not in context:
         context["foot_links"] = [(endpoint, label) for endpoint, label, when
                                  in current_app.extensions.get(_LINKS, ()) if when()]
-    answer = page(template, status=status, _=speaker(page_language()), languages=_switch(), foot_lang=kept_language(),
-                  **context)
+    context.setdefault("languages", language_switch() if follows_browser() else ())
+    answer = page(template, status=status, _=speaker(page_language()), foot_lang=kept_language(), **context)
     if follows_browser():
         answer.vary.add("Accept-Language")
     # The address is a key: it goes to nobody as a referrer, and into no index.
@@ -92,6 +92,11 @@ def kept_language() -> str | None:
     """The language that links of this page carry on: the one chosen by `?lang=`, or that of the client."""
     if not follows_browser():
         return page_language()
+    return chosen_language()
+
+
+def chosen_language() -> str | None:
+    """The language that somebody chose on the page itself, by `?lang=`."""
     chosen = request.args.get("lang")
     return chosen if chosen in LANGUAGES else None
 
@@ -103,10 +108,8 @@ def _where_it_began() -> str:
     return url_for(endpoint, **{name: value for name, value in (request.view_args or {}).items() if name in takes})
 
 
-def _switch() -> list[tuple[str, str, str]]:
-    """(code, name, address) of the languages of a page that follows the browser; the page itself, or where it began."""
-    if not follows_browser():
-        return []
+def language_switch() -> list[tuple[str, str, str]]:
+    """(code, name, address) of the languages of this page; the page itself, or where it began."""
     is_here = request.method == "GET" or current_app.url_map.bind("").test(request.path, "GET")
     path = "" if is_here else _where_it_began()
     more = {name: value[:_LONGEST] for name, value in request.args.items() if name != "lang"}

@@ -11,6 +11,7 @@ from webapp.clients.models import Client, PersonalLink
 from webapp.club.burn_rules import last_usable
 from webapp.club.card_links import named_in
 from webapp.club.inviting import url_of
+from webapp.club.ledger_rules import BURNED
 from webapp.club.models import (
     ACTIVE,
     BLOCKED,
@@ -78,7 +79,8 @@ class Held:
 class Line:
     """A line of the history: points that came or went, the balance behind it, and what a debt had to do with it.
 
-    `paid` points went into a debt of the card, `owed` could not be taken because they were spent.
+    `paid` points went into a debt of the card, `owed` could not be taken because they were spent, and `burned` because
+    they had burned before.
     """
 
     day: date
@@ -89,6 +91,7 @@ class Line:
     has_trip: bool
     paid: int = 0
     owed: int = 0
+    burned: int = 0
 
 
 @dataclass(frozen=True)
@@ -149,7 +152,7 @@ def history(card: Held, *, most: int | None) -> list[Line]:
              for row in _rows(query, wish)]
     if card.had_debt:
         lines.sort(key=lambda pair: pair[0], reverse=True)
-    return _with_balances([line for _id, line in lines[:most]], card.balance)
+    return _with_balances(_folded([line for _id, line in lines])[:most], card.balance)
 
 
 def pending(card_id: int, today: date) -> list[Pending]:
@@ -202,6 +205,17 @@ def _line(row: Row[*tuple[Any, ...]]) -> tuple[int, Line]:
     op_id, day, kind, reason, trip_id, amount, debt = row
     return op_id, Line(day, kind, reason, amount or 0, 0, trip_id is not None, paid=max(0, -(debt or 0)),
                        owed=max(0, debt or 0))
+
+
+def _folded(lines: Sequence[Line]) -> list[Line]:
+    """What burned before it was taken back is told with the taking back: apart, both lines would only puzzle."""
+    kept: list[Line] = []
+    for line in reversed(lines):
+        if line.reason != BURNED:
+            kept.append(line)
+        elif kept:
+            kept[-1].owed, kept[-1].burned = kept[-1].owed - line.paid, kept[-1].burned + line.paid
+    return kept[::-1]
 
 
 def _with_balances(lines: Sequence[Line], balance: int) -> list[Line]:

@@ -12,7 +12,14 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from webapp.clients.models import PersonalLink
-from webapp.clients.visitors import behind_link, guard_links, plain_page, reach_by
+from webapp.clients.visitors import (
+    behind_link,
+    chosen_language,
+    guard_links,
+    language_switch,
+    plain_page,
+    reach_by,
+)
 from webapp.club import balance_words as words
 from webapp.club.actions import inviting, sharing
 from webapp.club.balance import RECENT, Held, Line, cards_behind, history, invitation_of, of_the_agency, pending
@@ -40,9 +47,9 @@ def register(app: Flask) -> None:
 @bp.get("")
 @behind_link(CARD)
 def show(token: str, link: PersonalLink) -> Response:
-    """Balance, burn date and what moves it, levels, friends, history; in the client's language."""
+    """Balance, burn date and what moves it, levels, friends, history; in the client's language or the one chosen."""
     cards = cards_behind(link)
-    with force_locale(cards[0].language if cards else None):
+    with force_locale(chosen_language() or (cards[0].language if cards else None)):
         if not cards:
             return plain_page("club/balance_none.html")
         return _balance(token, link, cards, _chosen(cards), clock.now())
@@ -55,7 +62,8 @@ def invite(token: str, link: PersonalLink) -> BaseResponse:
     cards = cards_behind(link)
     if cards:
         inviting.invitation(_chosen(cards).client_id, now=clock.now())
-    return see_other(url_for("balance.show", token=token, card=request.args.get("card"), _anchor="friend"))
+    return see_other(url_for("balance.show", token=token, card=request.args.get("card"), lang=chosen_language(),
+                             _anchor="friend"))
 
 
 @bp.post("/link")
@@ -65,7 +73,8 @@ def keep(token: str, link: PersonalLink) -> BaseResponse:
     cards, now = cards_behind(link), clock.now()
     if cards and _staying(link, _chosen(cards), now)["is_short"]:
         sharing.send_own_link(_chosen(cards).id, now=now)
-    return see_other(url_for("balance.show", token=token, card=request.args.get("card"), sent=1, _anchor="keep"))
+    return see_other(url_for("balance.show", token=token, card=request.args.get("card"), lang=chosen_language(), sent=1,
+                             _anchor="keep"))
 
 
 @bp.get("/card.webmanifest")
@@ -101,7 +110,8 @@ def _balance(token: str, link: PersonalLink, cards: list[Held], card: Held, now:
     lines = history(card, most=None if is_all else RECENT + 1)
     return plain_page(
         "club/balance.html", reach=reach_by(card.phone or agency["agency_phone"], card.email or agency["agency_email"]),
-        foot_links=(), agency_name=agency["agency_name"] or card.office, token=token, card=card, cards=cards,
+        foot_links=(), languages=language_switch(), lang=chosen_language(),
+        agency_name=agency["agency_name"] or card.office, token=token, card=card, cards=cards,
         place=cards.index(card) + 1, terms=terms, words=words, pending=pending(card.id, today),
         ladder=ladder_of(card.client_id, today), gifts=waiting_for(card.client_id),
         invitation=invitation_of(card.client_id), lines=words.said(lines if is_all else lines[:RECENT]),

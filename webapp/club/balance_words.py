@@ -7,6 +7,7 @@ from functools import lru_cache
 from flask_babel import ngettext
 
 from webapp.club.balance import Line
+from webapp.club.ledger_rules import BACK_AGAIN
 from webapp.kit.words import N_
 from webapp.web.i18n import day_long_in, page_language, text, text_in
 
@@ -74,6 +75,8 @@ def what_for(line: Line) -> str:
         return _PAID_TRIP
     if line.kind == "reversal":
         return (_BACK_FROM_TRIP if line.reason == "trip-cancelled" else _BACK)[line.amount > 0]
+    if line.reason == BACK_AGAIN:
+        return _BACK[False]
     if line.kind == "correction":
         return _BY_HAND[line.amount > 0]
     return FOR[line.kind]
@@ -83,9 +86,13 @@ def about_debt(line: Line) -> str:
     """What the line did to a debt of the card; "" where it did nothing."""
     if line.paid:
         return text(N_("%(points)s went into what the card owed"), points=spaced(line.paid))
+    said = []
+    if line.burned:
+        said.append(text(N_("%(points)s had burnt before: nothing is owed for them"), points=spaced(line.burned)))
     if line.owed:
-        return text(N_("%(points)s more were spent already: the next points pay for them"), points=spaced(line.owed))
-    return ""
+        said.append(text(N_("%(points)s more were spent already: the next points pay for them"),
+                         points=spaced(line.owed)))
+    return "; ".join(said)
 
 
 @lru_cache(maxsize=1024)

@@ -49,7 +49,7 @@ def show() -> Response:
     return page(
         "club/burning.html", weeks=weeks, number=number, points=sum(week.points for week in weeks), words=words,
         lines=burn_report.lines(today, ids, limit, rehearsal=rehearsal) if number else [], how=burn_words,
-        to_file={**args, "as": "csv"}, saved=burn_report.saved(months, ids),
+        to_file={**args, "as": "csv"}, rehearsal=rehearsal, saved=burn_report.saved(months, ids),
         months=months, month_words=month_words, offices=offices, today=today,
         office_id=chosen[0].id if len(chosen) < len(offices) else None, wide=WIDE, high=HIGH,
         columns=columns([week.points for week in weeks], [words_of(week.first) for week in weeks]),

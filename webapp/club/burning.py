@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnClause, bindparam, exists, func, literal_column, select
 
 from webapp.clients.models import Client
+from webapp.clients.sources import EXAMPLE
 from webapp.club.burn_rules import WARN_DAYS, Standing, Warned, burn_day, reached_on
 from webapp.club.models import BonusPosting, BurnWarning, Card, Purse
 from webapp.db import db
@@ -26,9 +27,9 @@ TALKS = frozenset({"call", "visit", "chat"})
 OPEN: ColumnClause[str] = literal_column("'open'")
 # Statements are made once: with hundreds of numbers in each, making them anew would cost more than asking.
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
-_LOCK = (select(Card.id).where(Card.id.in_(_IDS), Card.burn_on <= bindparam("last_day"),
-                               Card.office_id.in_(bindparam("offices", expanding=True)))
-         .order_by(Card.id).with_for_update(of=Card, skip_locked=True))
+# By number alone: asked for days or offices too, SQLite walks all that is due for every hundred of cards.
+_LOCK = (select(Card.id, Card.burn_on, Card.office_id).where(Card.id.in_(_IDS)).order_by(Card.id)
+         .with_for_update(of=Card, skip_locked=True))
 _CARDS = (select(Card.id, Card.office_id, Card.active_on, Card.not_before, Card.burn_on, Purse.seq, Purse.balance,
                  BurnWarning.id.label("warning_id"), BurnWarning.burn_on.label("warned_of"), BurnWarning.occasion_id)
           .join(Purse, Purse.card_id == Card.id)
@@ -78,10 +79,13 @@ def places(now: datetime) -> list[Place]:
     return [Place(day, tuple(ids)) for day, ids in sorted(days.items())]
 
 
-def due(place: Place) -> list[int]:
-    """Ids of cards whose points burn today, or should have burned before."""
-    return list(db.session.scalars(select(Card.id).where(
-        Card.office_id.in_(place.office_ids), Card.burn_on <= place.today).order_by(Card.id)))
+def due(place: Place, *, rehearsal: bool) -> list[int]:
+    """Ids of cards whose points burn today, or should have burned before; in a rehearsal (trial mode) those of the
+    demo alone: clients who got no letter keep what they have."""
+    query = select(Card.id).where(Card.office_id.in_(place.office_ids), Card.burn_on <= place.today)
+    if rehearsal:
+        query = query.join(Client, Client.id == Card.client_id).where(Client.source == EXAMPLE)
+    return list(db.session.scalars(query.order_by(Card.id)))
 
 
 def to_warn(place: Place) -> list[int]:
@@ -100,7 +104,8 @@ def lock_free(ids: Sequence[int], place: Place, *, ahead: int = 0) -> list[int]:
     A card that somebody is using waits for the next run, and is looked at anew then.
     """
     last_day = place.today + timedelta(days=ahead)
-    return [row[0] for row in _ask(_LOCK, ids, last_day=last_day, offices=place.office_ids)]
+    return [row.id for row in _ask(_LOCK, ids)
+            if row.burn_on is not None and row.burn_on <= last_day and row.office_id in place.office_ids]
 
 
 def astray() -> list[int]:
@@ -136,9 +141,9 @@ def cases(ids: Sequence[int], months: int, zones: Mapping[int, Any], *, rehearsa
     return found
 
 
-def _ask(statement: Any, ids: Sequence[int], **more: Any) -> Sequence[Any]:
+def _ask(statement: Any, ids: Sequence[int]) -> Sequence[Any]:
     """Rows of a kept statement, past the session: nothing here becomes an entity."""
-    return db.session.connection().execute(statement, {"ids": ids, **more}).all()
+    return db.session.connection().execute(statement, {"ids": ids}).all()
 
 
 def _credited_since(warning_ids: Sequence[int]) -> dict[int, int]:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from webapp.appendonly import append_only
 from webapp.clients.models import Client
+from webapp.club.sale_rules import ON_RETURN
 from webapp.db import Base
 from webapp.staff.models import Office, User
 
@@ -117,14 +118,17 @@ class TripBonus(Base):
     """What a card has to do with a trip: discount, points spent, points to come.
 
     `state`: open (points are pending), accrued, cancelled (the trip was), none (the card was taken off the trip).
-    `rate_bp` is that of the owner's level at purchase. Discount in kopecks.
+    `rate_bp` is that of the owner's level at purchase, `accrue` when its points come, both as they were when the card
+    was noted: new terms are for new sales. Discount in kopecks.
     """
 
     __tablename__ = "trip_bonus"
     __table_args__ = (
         CheckConstraint("state IN ('open', 'accrued', 'cancelled', 'none')", "state_known"),
         CheckConstraint("discount_kopecks >= 0 AND spent_points >= 0 AND rate_bp >= 0", "not_negative"),
+        CheckConstraint("accrue IN ('return', 'purchase')", "accrue_known"),
         partial("trip_bonus", "open", "trip_id", where="state = 'open'"),
+        partial("trip_bonus", "at_once", "trip_id", where="state = 'accrued' AND accrue = 'purchase'"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     trip_id: Mapped[int] = mapped_column(ForeignKey("trip.id"), unique=True)
@@ -132,6 +136,7 @@ class TripBonus(Base):
     state: Mapped[str] = mapped_column(default="open")
     level: Mapped[str] = mapped_column(default="")
     rate_bp: Mapped[int]
+    accrue: Mapped[str] = mapped_column(default=ON_RETURN)
     discount_kopecks: Mapped[int] = mapped_column(BigInteger, default=0)
     spent_points: Mapped[int] = mapped_column(default=0)
     turn: Mapped[int] = mapped_column(default=1)

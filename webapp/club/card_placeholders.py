@@ -22,7 +22,7 @@ from webapp.club.number_rules import display
 from webapp.club.sale_rules import Terms
 from webapp.club.words import percent
 from webapp.letters.placeholders import LetterContext, Value, placeholder
-from webapp.letters.wording import day_and_month, plural_ru
+from webapp.letters.wording import day_told, plural_ru
 from webapp.touches.letter_links import letter_link
 
 _GIVEN_FOR = {
@@ -59,21 +59,23 @@ def _card_number(context: LetterContext) -> Value:
 
 @placeholder("bonus.burning", "бонусы.сгорает", "bonus", "1 840 бонусов", "1,840 points")
 def _burning(context: LetterContext) -> Value:
-    """The points the warning names, else all that are on a card with a day of burning."""
+    """The points the warning names, as far as they are still there; else all on a card with a day of burning."""
     if "burn_on" in context.facts and context.facts.get("points"):
-        return points_words(int(context.facts["points"]), context.lang)
+        named, card = int(context.facts["points"]), _card(context)
+        left = min(named, card.balance) if card else named
+        return points_words(left, context.lang) if left > 0 else None
     return _of_card(context, lambda card: points_words(card.balance, context.lang) if card.burn_on else None)
 
 
 @placeholder("bonus.burn_on", "бонусы.сгорят", "bonus", "14 марта", "14 March")
 def _burn_on(context: LetterContext) -> Value:
-    return day_and_month(_burn_day(context), context.lang)
+    return day_told(_burn_day(context), context.lang, context.today)
 
 
 @placeholder("bonus.last_day", "бонусы.последний_день", "bonus", "13 марта", "13 March")
 def _last_day(context: LetterContext) -> Value:
     day = _burn_day(context)
-    return day_and_month(last_usable(day), context.lang) if day else None
+    return day_told(last_usable(day), context.lang, context.today) if day else None
 
 
 @placeholder("bonus.days_left", "бонусы.осталось", "bonus", "12 дней", "12 days")

@@ -13,7 +13,9 @@ from webapp.club import figures, lookup, statement, words
 from webapp.club.actions.spending import friend_of, may_undo
 from webapp.club.burn_rules import last_usable
 from webapp.club.cards_blueprint import Seen, bp, me, moment, offices_of_mine, seen, today_in, whole_card
+from webapp.club.doubles import doubles_of
 from webapp.club.exporting import csv_file, statement_rows
+from webapp.club.ledger_rules import BACK_AGAIN, BURNED
 from webapp.club.link_views import ways_of
 from webapp.club.models import BLOCKED, Card, rate_of, terms
 from webapp.club.number_rules import BadNumber, looks_like_card, read_number
@@ -137,6 +139,7 @@ def _context(one: Seen) -> dict[str, Any]:
     return {**common, "entries": entries, "count": count, "story": story(card, statement.events_of(card.id)),
             "warned": warned_words(card), "level": level,
             "rate": rate, "terms": terms(), "pending": pending_of(card.id), "zone": card.office.timezone,
+            "doubles": doubles_of(card, actor),
             "more": min(shown + 10 * statement.A_PAGE, statement.MOST) if count > shown else None,
             "sees_owner": actor.may_see(card.client.office_id),
             "ways": ways_of(card, now) if actor.may_see(card.client.office_id) else None,
@@ -156,7 +159,7 @@ def _rewards(entries: list[statement.Entry]) -> set[int]:
 def _is_undoable(entry: statement.Entry, card: Card, actor: Actor, now: datetime) -> bool:
     op = entry.op
     return (op.trip_id is None and op.kind not in ("reversal", "merge", "accrual") and not entry.is_undone
-            and may_undo(op, card, actor=actor, now=now))
+            and op.reason not in (BURNED, BACK_AGAIN) and may_undo(op, card, actor=actor, now=now))
 
 
 def _entries(one: Seen, limit: int, offset: int) -> list[statement.Entry]:

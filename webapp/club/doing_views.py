@@ -13,12 +13,14 @@ from webapp.club import words
 from webapp.club.actions import cards as verbs
 from webapp.club.actions import granting, spending
 from webapp.club.actions.cards import Sale
+from webapp.club.actions.joining import join_open
 from webapp.club.burn_rules import last_usable
 from webapp.club.cards_blueprint import Seen, bp, me, moment, seen_card, whole_card
+from webapp.club.doubles import doubles_of
 from webapp.club.forms import BlockForm, GrantForm, LendForm, ReplaceForm, SpendForm, UndoForm
 from webapp.club.ledger_rules import BadPosting
 from webapp.club.lookup import known_number
-from webapp.club.models import BonusOp, number_of
+from webapp.club.models import BonusOp, number_of, terms
 from webapp.db import db
 from webapp.kit import phones
 from webapp.staff.rules import DIRECTOR, BadInput
@@ -68,23 +70,37 @@ def end(number: str, what: str) -> BaseResponse:
     one = whole_card(number)
     verb, said = {"loan": (verbs.take_back, _("The owner has the card again.")),
                   "block": (verbs.unblock, _("The card works again."))}[what]
-    verb(one.card.id, office=one.office, actor=me(), now=moment())
-    return see_other(one.url, said)
+    card = verb(one.card.id, office=one.office, actor=me(), now=moment())
+    # An unblocked card may have gone to another one of its owner.
+    return see_other(url_for(".show", number=number_of(card.id)), said)
+
+
+@bp.post("/<number>/joining")
+@allow(*DESK)
+def join(number: str) -> BaseResponse:
+    """Two open cards of one person become one; the same press again leads to the one that stayed."""
+    card = join_open(whole_card(_alive(number)).card.id, actor=me(), now=moment())
+    return see_other(url_for(".show", number=number_of(card.id)), _("The client has one card now: this one."))
 
 
 @bp.route("/<number>/spending", methods=["GET", "POST"])
 @allow(*DESK)
 def spend(number: str) -> Response | BaseResponse:
     """Points for something that is no trip; whoever holds the card presents it thereby."""
-    one, form = seen_card(number), SpendForm()
+    one, share = seen_card(number), words.percent(terms().share_bp)
+    form = SpendForm(share=share)
     if form.submitted():
         try:
             op = spending.spend(one.card.id, form.spend_points.data or 0, what=form.what.data or "",
-                                receipt=form.receipt.data or "", office=one.office, key=_key(one, form), actor=me(),
-                                now=moment())
+                                cost_kopecks=form.cost_kopecks, receipt=form.receipt.data or "",
+                                office=one.office, key=_key(one, form), actor=me(), now=moment())
             return see_other(one.url, _("Written off: %(points)s.", points=words.points(-op.amount)))
         except _FAULTS as error:
-            _say(form, error, "spend_points")
+            if isinstance(error, BadInput) and error.code == "over-share":
+                form.say("spend_points", _("Points pay up to %(share)s of the price: at most %(value)s here.",
+                                           share=share, value=words.plain(int(error.value))))
+            else:
+                _say(form, error, "spend_points")
     return _page(one, form, "spend")
 
 
@@ -136,7 +152,7 @@ def replace(number: str) -> Response | BaseResponse:
                            "need be."))
         except BadInput as error:
             form.say("number", words.fault(error))
-    return _page(one, form, "replace")
+    return _page(one, form, "replace", doubles=doubles_of(one.card, me()))
 
 
 @bp.route("/<number>/reversals/<int:op_id>", methods=["GET", "POST"])

@@ -49,10 +49,12 @@ class PointsField(Field):
         if not plain:
             return
         digits = plain.removeprefix("-") if self.signed else plain
-        if not (digits.isascii() and digits.isdecimal()) or len(digits) > 9:
+        if not (digits.isascii() and digits.isdecimal()):
             raise ValidationError(_("Write a whole number of points, like 1 500."))
+        if len(digits.lstrip("0")) > len(str(MOST)) or int(digits) > MOST:
+            raise ValidationError(_("That is too much: at most %(most)s points.", most=words.plain(MOST)))
         number = -int(digits) if plain.startswith("-") else int(digits)
-        if not (number or self.zero) or abs(number) > MOST:
+        if not (number or self.zero):
             raise ValidationError(_("Write a whole number of points, like 1 500."))
         self.data = number
 

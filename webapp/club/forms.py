@@ -17,6 +17,8 @@ _SHORT = AtMost(120)
 _LONG = AtMost(500)
 _NUMBER = {"inputmode": "numeric", "autocomplete": "off", "placeholder": "2604 1187 3"}
 _POINTS = {"inputmode": "numeric", "autocomplete": "off"}
+MOST_COST = 10_000_000_00
+_COST = _l("Write what it costs, like 1500.")
 _WHY = _l("Please write in a few words what for: colleagues will ask.")
 
 
@@ -68,9 +70,28 @@ class SpendForm(BaseForm):
     """Points for something that is no trip."""
 
     form_key = KeyField()
-    spend_points = PointsField(_l("Points"), [Filled(_l("Write how many points."))], render_kw=_POINTS)
     what = StringField(_l("What for"), [_LONG, Filled(_WHY)], render_kw={"placeholder": _l("Insurance, a souvenir")})
+    cost = StringField(_l("What it costs, ₽"), [_SHORT, Filled(_COST)],
+                       render_kw={"inputmode": "decimal", "autocomplete": "off"})
+    spend_points = PointsField(_l("Points"), [Filled(_l("Write how many points."))], render_kw=_POINTS)
     receipt = StringField(_l("Receipt number"), [_SHORT, Optional()], render_kw={"autocomplete": "off"})
+
+    def __init__(self, *args: Any, share: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cost.description = _("Points pay up to %(share)s of it.", share=share)
+
+    def validate_cost(self, field: StringField) -> None:
+        """A sum of rubles something may cost."""
+        if not 0 < self.cost_kopecks <= MOST_COST:
+            raise ValidationError(str(_COST))
+
+    @property
+    def cost_kopecks(self) -> int:
+        """What was typed; 0 where it is no sum."""
+        try:
+            return money.read_kopecks(self.cost.data) or 0
+        except money.BadMoney:
+            return 0
 
 
 class GrantForm(BaseForm):

@@ -10,7 +10,7 @@ from webapp.club.inviting import EXAMPLE_CODE, url_of
 from webapp.club.models import Gift, Referral, terms
 from webapp.db import db
 from webapp.letters.placeholders import LetterContext, Value, placeholder
-from webapp.letters.wording import day_and_month, plural_ru
+from webapp.letters.wording import day_told, plural_ru
 from webapp.touches.letter_links import letter_link
 
 
@@ -66,7 +66,7 @@ def _gift(context: LetterContext) -> Value:
 @placeholder("bonus.gift_until", "бонусы.подарок_до", "bonus", "31 декабря", "31 December")
 def _gift_until(context: LetterContext) -> Value:
     gift = _waiting(context)
-    return day_and_month(gift.until, context.lang) if gift and gift.until else None
+    return day_told(gift.until, context.lang, context.today) if gift and gift.until else None
 
 
 def _promised(context: LetterContext, name: str) -> Value:

@@ -17,6 +17,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from webapp.batches.actions.once import KeyTaken, once
 from webapp.batches.defuse import defuse
 from webapp.clients.models import Client, client_for
+from webapp.clients.picking import add_purpose
 from webapp.clients.sources import add_source
 from webapp.club import friend_words as words
 from webapp.club import referral_list as listed
@@ -47,6 +48,7 @@ def register(app: Flask) -> None:
     """Put the list into the bar, and friends onto the page of a client."""
     add_section(app, Section("referrals.index", _l("Friends"), 26, frozenset(DESK), "/referrals", group=CLUB))
     add_panel(app, "client-aside", _panel, order=40)
+    add_purpose("referrals.new", _l("Who sends us a friend?"))
     add_source(friends.SOURCE, _l("A friend’s invitation"))
 
 
@@ -104,7 +106,7 @@ def new() -> Response | BaseResponse:
     """«Whom could we also help?»: a friend of a client, told on the phone or at the counter."""
     client_id = request.args.get("client", type=row_id)
     if client_id is None:
-        return see_other(url_for("clients.pick", next=url_for("referrals.new")))
+        return see_other(url_for("clients.pick", next=url_for("referrals.new"), back=url_for("referrals.index")))
     inviter = client_for(client_id, current_user) or abort(404)
     form = FriendForm()
     if not form.submitted():

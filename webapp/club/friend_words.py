@@ -38,7 +38,8 @@ def reason(row: Referral) -> str:
 def _gift_fact(facts: Mapping[str, Any], _anchors: Mapping[str, date]) -> str:
     number = facts.get("gift")
     gift = db.session.get(Gift, number) if isinstance(number, int) else None
-    return gift_name(gift.kind, page_language()) if gift else ""
+    name = gift_name(gift.kind, page_language()) if gift else ""
+    return name[:1].upper() + name[1:]
 
 
 def _no_fact(_facts: Mapping[str, Any], _anchors: Mapping[str, date]) -> str:
@@ -71,7 +72,7 @@ add_step_words("friend", _l("Call the friend of a client"),
 add_step_words("gift", _l("Hand over a gift"), _l("The gift waits in the office: hand it over and have a word."))
 add_kind_words("friend_reward", _l("Points for a friend"), _no_fact)
 add_kind_words("friend_welcome", _l("Points after the first trip"), _no_fact)
-add_kind_words("gift", _l("A gift waits"), _gift_fact)
+add_kind_words("gift", _l("A gift waits"), _gift_fact, is_enough=True)
 add_log_words("referral", _l("Friends"), {
     "friend-came": _l("A friend came by an invitation: %(name)s"),
     "friend-named": _l("Wrote down a friend of a client: %(name)s"),

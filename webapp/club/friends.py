@@ -42,8 +42,18 @@ class Coming:
 
 
 def records_of(client: Client) -> set[int]:
-    """All records of one person as far as phones tell: the same number stands in each."""
-    return {client.id} | {row.id for row in holders([phone.e164 for phone in client.phones])}
+    """All records of one person as far as phones tell, or name and address together: a family shares an address."""
+    by_phone = {row.id for row in holders([phone.e164 for phone in client.phones])}
+    by_address = {row.id for row in holders(addresses=[email.address for email in client.emails])
+                  if row.name_key == client.name_key}
+    return {client.id} | by_phone | by_address
+
+
+def has_brought(client_ids: Collection[int], inviter_ids: Collection[int]) -> bool:
+    """Whether one of these clients brought that very inviter: two who name each other bring nobody."""
+    return bool(client_ids) and db.session.scalar(select(Referral.id).where(
+        Referral.inviter_id.in_(client_ids), Referral.friend_id.in_(inviter_ids),
+        Referral.state.in_((*OPEN, REWARDED))).limit(1)) is not None
 
 
 def has_bought(client_ids: Collection[int], by: datetime) -> bool:

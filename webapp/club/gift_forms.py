@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, IntegerField, SelectField, StringField
-from wtforms.validators import NumberRange, Optional
+from wtforms.validators import NumberRange, Optional, StopValidation
 
 from webapp.club.gift_rules import MOST_MOVED
 from webapp.web.examples import lazy_day
@@ -23,6 +23,11 @@ class CountField(IntegerField):
             super().process_formdata([value.strip() for value in valuelist])
         except ValueError:
             raise ValueError(gettext("Write a number from 1 to %(most)s.", most=MOST_MOVED)) from None
+
+    def pre_validate(self, form: Any) -> None:
+        """What is no number is said once, not once more as a number that is out of range."""
+        if self.process_errors:
+            raise StopValidation
 
 
 class GiftForm(BaseForm):

@@ -14,7 +14,7 @@ from webapp.clients.models import Client, client_for
 from webapp.club import gift_panel_views, gifts
 from webapp.club.actions.gift_stock import Move, move_gifts, save_kind
 from webapp.club.actions.gifting import Promise, promise_gift
-from webapp.club.gift_forms import GiftForm, KindForm, MoveForm
+from webapp.club.gift_forms import HOW, GiftForm, KindForm, MoveForm
 from webapp.club.gift_rules import DEFAULT, Stock
 from webapp.club.models import GiftKind
 from webapp.db import db
@@ -170,6 +170,8 @@ def _move_form(**more: Any) -> MoveForm:
     form.office.choices = [(office.id, office.name) for office in offices]
     everywhere = db.session.scalars(select(Office).where(Office.closed_on.is_(None)).order_by(Office.id)).all()
     form.to.choices = [(0, _("nowhere")), *((office.id, office.name) for office in everywhere)]
+    if len(everywhere) == 1:
+        form.how.choices = [choice for choice in HOW if choice[0] != "sent"]
     return form
 
 

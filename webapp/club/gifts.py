@@ -149,7 +149,7 @@ def _how(amount: int, paired: bool) -> str:
 
 
 def _said(gift: Gift) -> str:
-    """What was written at the counter; the step was born with the name of the gift as its note."""
+    """What was written at the counter; a step may have been born with the name of the gift as its note."""
     said = gift.touch.note
     return gift.note if said.casefold().startswith((gift.kind.name_ru.casefold(), gift.kind.name_en.casefold() or
                                                     gift.kind.name_ru.casefold())) else said

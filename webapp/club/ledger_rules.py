@@ -13,6 +13,8 @@ KINDS: Mapping[str, str] = {
 CREDITS = tuple(kind for kind, account in KINDS.items() if account == ISSUE)
 PAYS_DEBT = frozenset(CREDITS) - {"compensation"} | {"merge", "reversal"}
 """Credits that pay a debt first. What consoles a client or corrects us is never swallowed by a debt."""
+BURNED, BACK_AGAIN = "burned-before", "back-again"
+"""Why a reversal is evened out: its points had burned; or the burn was taken back, and they are not due after all."""
 MOST = 100_000_000
 """No operation moves more points."""
 FULL = 1_000_000_000
@@ -68,11 +70,26 @@ def debit(head: Head, points: int) -> Move:
     return Move(-points)
 
 
+def respend(head: Head, points: int, owed: int) -> Move:
+    """Spent anew out of what has just come back; `owed` of it went into the debt and is taken from there again.
+
+    Raises BadPosting as `debit`.
+    """
+    _check(points)
+    return Move(debit(head, points - owed).points if points > owed else 0, owed)
+
+
 def take_back(head: Head, points: int) -> Move:
     """Points that should not have come are taken as far as they are there; the rest is a debt (§5.2)."""
     _check(points)
     taken = min(points, head.balance)
     return Move(-taken, points - taken)
+
+
+def even_out(head: Head, points: int) -> Move:
+    """Points just taken back had burned before: the client has lost them once, so they are no debt (§5.2)."""
+    _check(points)
+    return Move(0, -min(points, head.debt))
 
 
 def undo(head: Head, amount: int) -> Move:

@@ -11,7 +11,7 @@ from webapp.club.models import ClientLevel
 from webapp.club.words import percent
 from webapp.db import db
 from webapp.letters.placeholders import LetterContext, Value, placeholder
-from webapp.letters.wording import day_and_month
+from webapp.letters.wording import day_told
 
 
 @placeholder("bonus.new_level", "бонусы.новый_уровень", "bonus", "B «Друг»", "B “Friend”")
@@ -42,7 +42,7 @@ def _privileges(context: LetterContext) -> Value:
 @placeholder("bonus.fall_day", "бонусы.день_снижения", "bonus", "14 марта", "14 March")
 def _fall_day(context: LetterContext) -> Value:
     day = context.facts.get("fall_on")
-    return day_and_month(date.fromisoformat(day), context.lang) if day else None
+    return day_told(date.fromisoformat(day), context.lang, context.today) if day else None
 
 
 @placeholder("bonus.to_keep_level", "бонусы.для_сохранения", "bonus", "ещё 1 поездка или 38 000 ₽",

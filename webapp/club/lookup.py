@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -11,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from webapp.clients.lookup import hidden
 from webapp.clients.models import Client, holders
 from webapp.clients.search import find_clients
-from webapp.club.models import MERGED, Card, CardNumber, Purse
+from webapp.club.models import MERGED, Card, CardEvent, CardNumber, Purse
 from webapp.club.number_rules import display
 from webapp.club.words import points
 from webapp.db import db
@@ -91,6 +92,13 @@ def lent_to(client_id: int) -> list[Line]:
     found = _grouped(select(Card, CardNumber.number, Purse.balance).where(
         Card.lent_to_id == client_id, Card.state != MERGED))
     return [line for lines in found.values() for line in lines]
+
+
+def presented_on(day: date, card_ids: Collection[int]) -> set[int]:
+    """Which of these cards were presented on a day, in whatever office."""
+    query = select(CardEvent.card_id).where(CardEvent.card_id.in_(card_ids), CardEvent.kind == "presented",
+                                            CardEvent.day == day)
+    return set(db.session.scalars(query)) if card_ids else set()
 
 
 def balances(client_ids: Collection[int]) -> dict[int, list[tuple[Any, Any]]]:

@@ -16,7 +16,7 @@ from webapp.club.actions.sales import recount as recount_bonus
 from webapp.club.actions.sales import take_off, use_card
 from webapp.club.burn_rules import last_usable
 from webapp.club.ledger_rules import BadPosting
-from webapp.club.lookup import Line, known_number, lines_of
+from webapp.club.lookup import Line, known_number, lines_of, presented_on
 from webapp.club.models import BurnWarning, Card, terms
 from webapp.club.trip_form import OTHER, TripCardForm
 from webapp.club.trip_offer import candidates, if_cancelled, line_of, noted_of, offer_of
@@ -28,6 +28,7 @@ from webapp.touches.models import Touch
 from webapp.trips.actions import may_change
 from webapp.trips.models import Trip
 from webapp.web.guard import DESK, allow
+from webapp.web.i18n import today_here
 from webapp.web.page import is_partial, page, part, row_id, safe_next, see_other
 from webapp.web.panels import add_panel
 
@@ -79,9 +80,12 @@ def remove(trip_id: int) -> BaseResponse:
     trip = _trip(trip_id)
     try:
         turn = request.form.get("turn", type=row_id)
+        if turn is None:
+            # Nobody has seen what is to be taken off: the form of our page always says which.
+            raise BadInput("changed")
         take_off(trip.id, key=f"{trip.id}:{turn}", turn=turn, actor=me(), now=clock.now())
-    except BadInput as error:
-        return see_other(_url(trip), words.fault(error), "yellow")
+    except (BadInput, BadPosting) as error:
+        return see_other(_url(trip), _refused(error), "yellow")
     return see_other(_url(trip), _("The card is off the trip, the points are back on it."))
 
 
@@ -92,8 +96,8 @@ def recount(trip_id: int) -> BaseResponse:
     trip = _trip(trip_id)
     try:
         recount_bonus(trip.id, actor=me(), now=clock.now())
-    except BadInput as error:
-        return see_other(_url(trip), words.fault(error), "yellow")
+    except (BadInput, BadPosting) as error:
+        return see_other(_url(trip), _refused(error), "yellow")
     return see_other(_url(trip), _("Counted anew by the present price."))
 
 
@@ -121,7 +125,7 @@ def _applied(trip: Trip, form: TripCardForm, line: Line) -> Response | BaseRespo
             form.say("", words.fault(error))
         return _answer(trip, form, 422, line=line)
     except BadPosting as error:
-        form.say("bonus_spend", words.fault(error))
+        form.say("bonus_spend", _refused(error))
         return _answer(trip, form, 422, line=line)
     said = _("The card is noted at the trip.") if is_new else _(
         "This form was sent before: see below what is noted now.")
@@ -130,6 +134,13 @@ def _applied(trip: Trip, form: TripCardForm, line: Line) -> Response | BaseRespo
         db.session.expire_all()
         return part("club/_trip_panel.html", "club/_said.html", trip=trip, said=said, **_context(trip))
     return see_other(_url(trip), said)
+
+
+def _refused(error: BadInput | BadPosting) -> str:
+    """Points of a trip follow from its price: nobody has typed a number of them that could be wrong."""
+    if isinstance(error, BadPosting) and error.code == "bad-amount":
+        return _("Points cannot be counted with such a price. Look at the price of the trip.")
+    return words.fault(error)
 
 
 def _chosen(form: TripCardForm, lines: list[Line]) -> Line | None:
@@ -195,7 +206,8 @@ def _context(trip: Trip, form: TripCardForm | None = None, line: Line | None = N
     noted = noted_of(trip)
     own = lines_of([trip.client_id]).get(trip.client_id, []) if noted is None else []
     context: dict[str, Any] = {
-        "noted": noted, "words": words, "terms": terms(), "form": None, "offer": None, "no_card": False,
+        "noted": noted, "is_presented": noted is not None and bool(presented_on(today_here(), [noted.row.card_id])),
+        "words": words, "terms": terms(), "form": None, "offer": None, "no_card": False,
         "own": own, "blocked": [line for line in own if not line.card.is_open],
         "sell_url": url_for("cards.new", client=trip.client_id, back=_url(trip)),
         "may_change": may_change(trip, actor=me(), now=clock.now())}
@@ -217,8 +229,9 @@ def _context(trip: Trip, form: TripCardForm | None = None, line: Line | None = N
 def _on_client(client: Client) -> Markup:
     lines = lines_of([client.id]).get(client.id, [])
     return Markup(render_template(  # noqa: S704 - our own template
-        "club/_client_panel.html", client=client, lines=lines, words=words,
-        last_usable=last_usable, here=url_for("clients.index") + f"/{client.id}"))
+        "club/_client_panel.html", client=client, lines=lines, words=words, last_usable=last_usable,
+        presented=presented_on(today_here(), [line.card.id for line in lines]),
+        here=url_for("clients.index") + f"/{client.id}"))
 
 
 def _at_warning(touch: Touch) -> Markup | None:
@@ -231,6 +244,7 @@ def _at_warning(touch: Touch) -> Markup | None:
         return None
     here = url_for("steps.step", touch_id=touch.id, back=safe_next(request.args.get("back"), "") or None)
     return Markup(render_template("club/_burn_card.html", line=line_of(card), words=words,  # noqa: S704 - our own
+                                  is_presented=bool(presented_on(today_here(), [card.id])),
                                   last_usable=last_usable, here=here))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import extract, func, select
+from sqlalchemy import case, extract, func, select
 
 from webapp.club.ledger_rules import BURN, ISSUE, REDEEM
 from webapp.club.models import BonusOp, BonusPosting, Card, CardEvent, Purse
@@ -85,7 +85,9 @@ def sales(months: Sequence[date], office_ids: Collection[int], seller_id: int | 
 def points(months: Sequence[date], office_ids: Collection[int]) -> dict[date, Points]:
     """Points on cards of these offices by month, in two queries; what is owed is counted back from today."""
     year, month = extract("year", BonusOp.day), extract("month", BonusOp.day)
-    query = (select(year, month, BonusPosting.account, func.sum(BonusPosting.amount))
+    # To clients points added by hand are given like any others: what cards brought along, above all.
+    by_hand = case(((BonusOp.kind == "correction") & (BonusPosting.amount > 0), BonusPosting.amount), else_=0)
+    query = (select(year, month, BonusPosting.account, func.sum(BonusPosting.amount), func.sum(by_hand))
              .join(BonusOp, BonusOp.id == BonusPosting.op_id).join(Card, Card.id == BonusPosting.card_id)
              .where(Card.office_id.in_(office_ids), BonusOp.day >= months[0])
              .group_by(year, month, BonusPosting.account))
@@ -93,10 +95,12 @@ def points(months: Sequence[date], office_ids: Collection[int]) -> dict[date, Po
     names = {ISSUE: "issued", REDEEM: "spent", BURN: "burned"}
     net: dict[date, int] = {}
     rows: list[Any] = list(db.session.execute(query))
-    for row_year, row_month, account, amount in rows:
+    for row_year, row_month, account, amount, given in rows:
         first, amount = date(int(row_year), int(row_month), 1), int(amount)
         net[first] = net.get(first, 0) + amount
         if first in found:
+            found[first].issued += int(given)
+            amount -= int(given)
             name = names.get(account, "other")
             upwards = amount if name in ("issued", "other") else -amount
             setattr(found[first], name, getattr(found[first], name) + upwards)
@@ -105,6 +109,13 @@ def points(months: Sequence[date], office_ids: Collection[int]) -> dict[date, Po
         found[first].owed = owed
         owed -= net.get(first, 0)
     return found
+
+
+def has_cards(office_ids: Collection[int]) -> bool:
+    """True once these offices have handed out a card, or sold one of another office."""
+    query = select(CardEvent.id).where(CardEvent.office_id.in_(office_ids)).limit(1)
+    return db.session.scalar(query) is not None or db.session.scalar(
+        select(Card.id).where(Card.office_id.in_(office_ids)).limit(1)) is not None
 
 
 def owed_now(office_ids: Collection[int]) -> int:

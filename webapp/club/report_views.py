@@ -52,7 +52,8 @@ def show() -> Response:
         return csv_file("cards.csv", _rows(sold, names))
     values = [sold.by_month[first].sold for first in months]
     return page(
-        "club/report.html", sold=sold, months=months, names=names, words=words, leads=leads, people=people,
+        "club/report.html", has_cards=report.has_cards(ids), sold=sold, months=months, names=names, words=words,
+        leads=leads, people=people,
         offices=offices, office_id=chosen[0].id if len(chosen) < len(offices) else None, seller_id=seller,
         span=len(months), spans=SPANS, month_words=month_words, columns=columns(values, [_short(m) for m in months]),
         wide=WIDE, high=HIGH, points=report.points(months, ids) if leads and seller is None else None,

@@ -1,5 +1,6 @@
 """A card is sold or given: first the client, then price and number; the new card's page offers its QR to print."""
 
+import re
 from typing import Any
 
 from flask import Response, abort, request, url_for
@@ -16,11 +17,13 @@ from webapp.club.cards_blueprint import bp, me, moment, offices_of_mine
 from webapp.club.forms import SaleForm
 from webapp.club.lookup import lines_of
 from webapp.club.models import PLASTIC, number_of, terms
+from webapp.club.trip_offer import noted_of
 from webapp.db import db
 from webapp.kit import money
 from webapp.staff.lists import colleagues
 from webapp.staff.models import Office
 from webapp.staff.rules import DIRECTOR, SERVICE, BadInput
+from webapp.trips.models import Trip
 from webapp.web.guard import DESK, allow
 from webapp.web.page import page, safe_next, see_other
 
@@ -72,7 +75,18 @@ def sell() -> Response | BaseResponse:
     if not is_new:
         return see_other(url, _("This form was saved before: here is its card."), "yellow")
     said = _("Card %(number)s is sold.") if sale.price_kopecks else _("Card %(number)s is given.")
-    return see_other(url, said % {"number": words.number(number)})
+    return see_other(url, said % {"number": words.number(number)} + _left_at_the_trip(url))
+
+
+def _left_at_the_trip(url: str) -> str:
+    """Sold from the page of a trip, a card is easily taken for one that is used there already."""
+    found = re.fullmatch(r"/trips/(\d{1,9})#trip-bonus", url)
+    trip = db.session.get(Trip, int(found[1])) if found else None
+    if trip is None or not me().may_see(trip.office_id):
+        return ""
+    if trip.cancelled_at is not None or not trip.price_kopecks or noted_of(trip) is not None:
+        return ""
+    return " " + _("It is not noted at this trip yet: press “Note the card”.")
 
 
 def _form(client: Client, typed: Any) -> SaleForm:

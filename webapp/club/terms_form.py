@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, RadioField, StringField, ValidationError
+from wtforms import Field, HiddenField, RadioField, StringField, ValidationError
 from wtforms.fields.choices import SelectChoice
 
 from webapp.club.actions.blanks import MOST as MOST_BLANKS
@@ -25,6 +25,7 @@ _FILL = Filled(_l("Write a number."))
 class TermsForm(BaseForm):
     """What a card costs, gives and how long its points live."""
 
+    sure = HiddenField()
     price = StringField(_l("Price of a card, ₽"), [_FILL], render_kw=_DECIMAL,
                         description=_l("Whoever sells it may change it."))
     discount = StringField(_l("Discount by the card, %"), [_FILL], render_kw=_DECIMAL)
@@ -75,6 +76,12 @@ class TermsForm(BaseForm):
         return Terms(self._kopecks() or 0, _basis_points(self.discount.data, 50), _basis_points(self.share.data, 100),
                      self._months() or 0, self.accrue.data, self.inviter.data or 0, self.friend.data or 0,
                      self.welcome_back.data or 0)
+
+    def ask_once(self, before: int) -> bool:
+        """True, once, where points would live longer or shorter than `before`: the next press with it saves."""
+        asked = "" if self.terms.months == before else f"{before}-{self.terms.months}"
+        is_new, self.sure.data = self.sure.data != asked, asked
+        return is_new and bool(asked)
 
     def fill_in(self, terms: Terms) -> None:
         """Show what is in force."""

@@ -21,6 +21,7 @@ from webapp.club.actions.terms import KIND, change_terms, recount_under_way, run
 from webapp.club.burn_rules import burn_day, last_usable
 from webapp.club.exporting import csv_file
 from webapp.club.models import CardNumber, Level, terms
+from webapp.club.months_impact import Burns, months_impact
 from webapp.club.qr import card_address
 from webapp.club.sale_rules import ON_PURCHASE, Terms
 from webapp.club.terms_form import BlanksForm, TermsForm
@@ -85,6 +86,8 @@ def save() -> Response | BaseResponse:
     form = TermsForm()
     if not form.submitted():
         return _page(form, 422)
+    if form.ask_once(terms().months):
+        return _page(form, 422, months_impact(form.terms.months, now=clock.now()))
     try:
         batch = change_terms(form.terms, actor=actor_of(current_user), now=clock.now())
     except BadInput:
@@ -143,10 +146,10 @@ def _blank_rows(numbers: list[str]) -> Iterable[Sequence[Any]]:
         yield (number, words.number(number).replace("\u00a0", " "), card_address(number))
 
 
-def _page(form: TermsForm, status: int = 200) -> Response:
+def _page(form: TermsForm, status: int = 200, impact: tuple[Burns, Burns] | None = None) -> Response:
     now = terms()
     return page("club/terms.html", status=status, form=form, terms=now, may_edit=ADMIN in current_user.hats,
-                words=words, example=_example(now, today_here()), under_way=recount_under_way())
+                words=words, impact=impact, example=_example(now, today_here()), under_way=recount_under_way())
 
 
 def _blanks_page(form: BlanksForm, status: int = 200) -> Response:

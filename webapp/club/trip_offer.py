@@ -8,9 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from webapp.club import sale_rules
+from webapp.club.burned import burns_since
 from webapp.club.lookup import Line, lent_to, lines_of
 from webapp.club.models import BonusOp, Card, Purse, TripBonus, head_of, number_of, rate_of, terms
-from webapp.club.sale_rules import KOPECKS, ON_PURCHASE, Terms
+from webapp.club.sale_rules import KOPECKS, ON_PURCHASE
 from webapp.db import db
 from webapp.kit.days import ONE_DAY
 from webapp.trips.models import Trip
@@ -74,7 +75,7 @@ def offer_of(trip: Trip, line: Line, spend: int, with_discount: bool) -> Offer:
     level, rate = rate_of(line.card.client_id)
     discount = sale_rules.discount(price, now.discount_bp) if with_discount else 0
     most = sale_rules.most_points(price, discount, line.balance, now.share_bp)
-    return _sums(trip, now, price, discount, most, min(spend, most), level, rate)
+    return _sums(trip, now.accrue, price, discount, most, min(spend, most), level, rate)
 
 
 def noted_of(trip: Trip) -> Noted | None:
@@ -85,7 +86,8 @@ def noted_of(trip: Trip) -> Noted | None:
         return None
     came = db.session.scalar(select(BonusOp.amount).where(BonusOp.id == row.accrual_op_id)) if row.accrual_op_id else 0
     now, price = terms(), trip.price_kopecks or 0
-    offer = _sums(trip, now, price, row.discount_kopecks, row.spent_points, row.spent_points, row.level, row.rate_bp)
+    offer = _sums(trip, row.accrue, price, row.discount_kopecks, row.spent_points, row.spent_points, row.level,
+                  row.rate_bp)
     present = sale_rules.discount(price, now.discount_bp)
     most = sale_rules.most_points(price, present, row.spent_points, now.share_bp)
     return Noted(row, number_of(row.card_id), row.card.client.full_name, offer, came or 0, present, most)
@@ -110,12 +112,16 @@ def if_cancelled(trip: Trip) -> IfCancelled | None:
     back, taken = noted.row.spent_points, noted.came
     head = head_of(noted.row.card_id)
     waiting = noted.offer.points if noted.row.state == "open" else 0
-    return IfCancelled(noted.number, back, taken, waiting, max(0, taken - back - head.balance))
+    # What comes back pays a debt first, as it will when the trip is cancelled.
+    debt = max(0, taken - head.balance - max(0, back - head.debt))
+    op = db.session.get(BonusOp, noted.row.accrual_op_id) if debt and noted.row.accrual_op_id else None
+    burned = sum(points for _burn, points in burns_since(op)) if op else 0
+    return IfCancelled(noted.number, back, taken, waiting, max(0, debt - burned))
 
 
-def _sums(trip: Trip, now: Terms, price: int, discount: int, most: int, spent: int, level: str, rate: int) -> Offer:
+def _sums(trip: Trip, accrue: str, price: int, discount: int, most: int, spent: int, level: str, rate: int) -> Offer:
     values: dict[str, Any] = {"price": price, "discount": discount, "most": most, "spent": spent, "level": level,
                               "rate": rate}
     return Offer(**values, to_pay=max(0, price - discount - spent * KOPECKS),
                  points=sale_rules.points_for(price, discount, spent, rate),
-                 comes_on=None if now.accrue == ON_PURCHASE else trip.return_on + ONE_DAY)
+                 comes_on=None if accrue == ON_PURCHASE else trip.return_on + ONE_DAY)

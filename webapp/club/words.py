@@ -1,5 +1,6 @@
 """Words of the club: kinds of operations and events, why something cannot be done, points with their plural."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -7,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from webapp.club.ledger_rules import BadPosting
+from webapp.club.ledger_rules import BACK_AGAIN, BURNED, BadPosting
 from webapp.club.number_rules import BadNumber, display
 from webapp.staff.rules import BadInput
 from webapp.web import i18n
@@ -22,6 +23,8 @@ REASONS = {
     "taken-off": _l("the card was taken off the trip"), "trip-cancelled": _l("the trip was cancelled"),
     "repriced": _l("the price of the trip changed"), "undone": _l("taken back by hand"),
     "demo-left": _l("the trip of the demo is gone"),
+    BURNED: _l("these points had burned before, so they are no debt"),
+    BACK_AGAIN: _l("the burn was taken back, but these points were not due"),
 }
 VOID = {
     "replaced": _l("the card was replaced by another one"), "merged": _l("the card was joined with another one"),
@@ -33,8 +36,11 @@ EVENTS = {
     "blocked": _l("Blocked"), "unblocked": _l("Unblocked"), "replaced": _l("New number"),
     "merged": _l("Joined with another card"),
 }
+ENDED_BY_A_NUMBER = {"returned": _l("The loan is over: the card has a new number"),
+                     "unblocked": _l("The block is over: the card has a new number")}
 EVENT_ICONS = {"sold": "ruble", "given": "gift", "virtual": "card", "presented": "check", "lent": "handshake",
                "returned": "home", "blocked": "lock", "unblocked": "key", "replaced": "refresh", "merged": "merge"}
+_NEW_NUMBER = frozenset({"replaced", "sold", "given"})
 _FAULTS: dict[str, Any] = {
     "no-address": _l("The client has no address for this."), "no-letter": _l("The text of this letter is missing."),
     "letter-broken": _l("The text of this letter has a mistake. Tell your administrator."),
@@ -93,6 +99,14 @@ def signed(amount: int) -> str:
 def percent(basis_points: int) -> str:
     """300 is «3 %», 150 is «1,5 %», in English "1.5%"."""
     return i18n.percent(Decimal(basis_points) / 100)
+
+
+def happened(event: Any, events: Iterable[Any]) -> Any:
+    """What happened; a new number ends loan and block in the same moment, and nobody brought the card back."""
+    ended = ENDED_BY_A_NUMBER.get(event.kind)
+    by_number = ended and any((other.card_id, other.at) == (event.card_id, event.at) and other.kind in _NEW_NUMBER
+                              for other in events)
+    return ended if by_number else EVENTS[event.kind]
 
 
 def fault(error: BadInput | BadPosting | BadNumber) -> str:

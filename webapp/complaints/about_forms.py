@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
-from webapp.complaints.forms import StepForm, options
+from webapp.complaints.form_parts import StepForm, options
 from webapp.kit import emails, phones
 from webapp.trips.models import Trip
 from webapp.web.forms import AtMost, Filled

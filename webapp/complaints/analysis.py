@@ -42,7 +42,7 @@ class Group:
         self.judged += bool(row.justified)
         self.justified += row.justified in ("yes", "partly")
         self.answered += row.satisfaction in ("yes", "partly", "no")
-        self.satisfied += row.satisfaction in ("yes", "partly")
+        self.satisfied += row.satisfaction == "yes"
         self.cost += row.cost_kopecks
 
 

@@ -22,6 +22,9 @@ from webapp.web.i18n import page_language, percent, today_here
 from webapp.web.page import page, row_id
 
 SPANS = (3, 6, 12, 24)
+YEAR = 12
+SLOTS, FEW = 7, 4
+"""Bars are never wider than a part of the drawing; a few make a narrower one."""
 NAMES: dict[str, Any] = {**words.SOURCES, "no-cause": _l("not found yet"), "nobody": _l("no manager"),
                          "no-operator": _l("no operator")}
 
@@ -36,13 +39,21 @@ def analysis() -> Response:
     found = analyse(current_user, add_months(last, 1 - span), last, NAMES, page_language())
     if request.args.get("as") == "csv":
         return csv_file("complaints.csv", _lines(found))
-    lists = ((_("Root causes"), _("Root cause"), found.causes), (_("How they came"), _("How it came"), found.sources),
+    lists = ((_("Root causes"), _("Root cause"), found.causes), (_("How they came"), _("How they came"), found.sources),
              (_("Managers"), _("Manager"), found.managers), (_("Tour operators"), _("Tour operator"), found.operators))
     return page("complaints/analysis.html", found=found, lists=lists, span=span, spans=SPANS, words=words, wide=WIDE,
                 high=HIGH, month_words=_month, share=_share,
                 by_month=columns([group.count for group in found.months.values()],
                                  [format_date(month, "LLL", locale=get_locale()).strip(".") for month in found.months]),
-                bars=columns([bar.count for bar in found.pareto], [str(n) for n in range(1, len(found.pareto) + 1)]))
+                is_year=span <= YEAR, **_pareto([bar.count for bar in found.pareto]))
+
+
+def _pareto(counts: list[int]) -> dict[str, Any]:
+    """Numbered columns and how wide their drawing is: one or two stand slim, where the whole width made them blocks."""
+    room = max(SLOTS, len(counts))
+    drawn = columns(counts + [0] * (room - len(counts)), [str(n) for n in range(1, room + 1)])[:len(counts)]
+    is_few = len(counts) <= FEW
+    return {"bars": drawn, "is_few": is_few, "bars_wide": WIDE * FEW // SLOTS if is_few else WIDE}
 
 
 def _month(first: Any) -> str:
@@ -54,13 +65,13 @@ def _share(part: int, whole: int) -> str:
 
 
 def _lines(found: Analysis) -> Iterable[Sequence[Any]]:
-    yield (_("What"), _("Name"), _("Complaints"), _("Looked into"), _("Justified"), _("Said about the decision"),
-           _("Satisfied"), _("Cost, ₽"))
+    yield (_("What"), _("Name"), _("Complaints"), _("Looked into"), _("How many justified"),
+           _("Said about the decision"), _("How many satisfied"), _("Cost, ₽"))
     groups: tuple[tuple[str, Iterable[tuple[str, Group]]], ...] = (
         (_("In all"), [("", found.all)]),
         (_("Month"), [(f"{month:%m.%Y}", group) for month, group in found.months.items()]),
         (_("Root cause"), [(group.name, group) for group in found.causes]),
-        (_("How it came"), [(group.name, group) for group in found.sources]),
+        (_("How they came"), [(group.name, group) for group in found.sources]),
         (_("Manager"), [(group.name, group) for group in found.managers]),
         (_("Tour operator"), [(group.name, group) for group in found.operators]))
     for what, rows in groups:

@@ -12,7 +12,7 @@ from webapp.complaints import words
 from webapp.complaints.actions.claim_mailing import client_email
 from webapp.complaints.actions.claiming import LONGEST, Typed, mark_of
 from webapp.complaints.claims import addresses_for
-from webapp.complaints.forms import Boxes, options
+from webapp.complaints.form_parts import Boxes, options
 from webapp.complaints.models import Complaint, ComplaintFile, OperatorClaim
 from webapp.letters.file_words import size_of
 from webapp.letters.files import MOST_FILES, MOST_TOGETHER

@@ -5,7 +5,7 @@ days; a client has 20 days after the end of the trip to file one) and the Consum
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from webapp.complaints.step_rules import (
     ANALYSED,
@@ -47,12 +47,14 @@ class Terms:
 @dataclass(frozen=True)
 class Times:
     """Moments a deadline is counted from: `since` the complaint came or was reopened, `decided` and `asked` as far
-    as they have happened; `settled` once the client has answered."""
+    as they have happened; `ready` once the client has answered and every step is done; `owed` is the last day on which
+    something promised is due, or was done."""
 
     since: datetime
     decided: datetime | None = None
     asked: datetime | None = None
-    settled: bool = False
+    ready: datetime | None = None
+    owed: date | None = None
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,17 @@ def own_deadline(state: str, times: Times, terms: Terms, calendar: WorkingDays, 
     if state in after:
         return closing_time(base, after[state], calendar, tz)
     if state in (SHARED, WAIVED):
-        return end_of_day(local_day(base, tz), tz) if times.settled else (times.asked or base) + SILENCE
+        return _close_by(times, calendar, tz) or (times.asked or base) + SILENCE
     return None
+
+
+def _close_by(times: Times, calendar: WorkingDays, tz: tzinfo) -> datetime | None:
+    """The working day after the one on which nothing is owed any more; None while the client is waited for."""
+    if times.ready is None:
+        return None
+    # Before everything promised is done, nobody can close it.
+    day = max(local_day(times.ready, tz), times.owed or date.min)
+    return closing_time(moment(day, time(12), tz), 1, calendar, tz)
 
 
 def closing_time(since: datetime, days: int, calendar: WorkingDays, tz: tzinfo) -> datetime:
@@ -114,8 +125,10 @@ def colour(deadline: datetime | None, legal_by: date | None, state: str, *, now:
     """Red when something is overdue, yellow when it is due on this local day (or the law's day is near)."""
     today = local_day(now, tz)
     law = legal_by if state in UNDECIDED else None
+    # Midnight is the end of the day before.
+    due_on = local_day(deadline - timedelta(seconds=1), tz) if deadline else None
     if (deadline and deadline <= now) or (law and today > law):
         return RED
-    if (deadline and local_day(deadline, tz) == today) or (law and law - today <= LEGAL_WARNING):
+    if due_on == today or (law and law - today <= LEGAL_WARNING):
         return YELLOW
     return CALM

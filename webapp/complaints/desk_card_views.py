@@ -14,10 +14,12 @@ from webapp.complaints import desk_card, desk_forms, due_words, words
 from webapp.complaints.actions import act
 from webapp.complaints.actions.mailing import waiting_letter, way_to
 from webapp.complaints.claim_rules import CALLED_BACK, fate_of
-from webapp.complaints.claims import letter_of
+from webapp.complaints.claims import letter_of, source_of
+from webapp.complaints.decision_form import ROWS, SHOWN_ROWS
 from webapp.complaints.desk_blueprint import PEOPLE, bp, card_url, complaint_or_404, forget_counts, me
 from webapp.complaints.desk_query import news_in, who_looks
-from webapp.complaints.forms import ROWS, SHOWN_ROWS, ShareForm, StepForm
+from webapp.complaints.form_parts import StepForm
+from webapp.complaints.forms import ShareForm
 from webapp.complaints.models import Complaint, ComplaintWatcher
 from webapp.complaints.own_views import own_card
 from webapp.complaints.procedures import pick, wording_of
@@ -58,6 +60,7 @@ def do(complaint_id: int, verb: str) -> Response | BaseResponse:
         return card(row, posted=(verb, form), focus=place)
     is_good = form.submitted()
     desk_forms.stop_foreign_text(form, row)
+    desk_forms.stop_late_claim(form, row, local_day(clock.now(), zone(row.office.timezone)))
     if not is_good or form.errors:
         return card(row, 422, posted=(verb, form))
     given = given_by(form)
@@ -143,7 +146,8 @@ def card(row: Complaint, status: int = 200, *, posted: tuple[str, StepForm] | No
     return page(
         "complaints/card.html", "complaints/_case_answer.html", status, row=row, said=said, focus=focus, words=words,
         steps=desk_card.steps_of(row, events),
-        due=due_words.due_of(row, now), forms=on_page, step=step, posted=posted[0] if posted else "", lost=lost,
+        due=due_words.due_of(row, now, current_user.zone), forms=on_page, step=step,
+        posted=posted[0] if posted else "", lost=lost,
         refusal=refusal, since=desk_card.meanwhile(events, seen_event) if seen_event is not None else None,
         form=posted[1] if posted and posted[0] in on_page else None, version=row.version,
         event=events[-1].id if events else 0, zone=row.office.timezone, rows=ROWS, shown_rows=SHOWN_ROWS,
@@ -163,7 +167,8 @@ def _around(row: Complaint, events: Any, now: Any) -> dict[str, Any]:
         "talk": talk, "is_unanswered": bool(news_in([row.id])), "promised": promised, "client": client,
         "before": before_of(row), "watchers": watchers, "is_mine": any(user.id == current_user.id for user in watchers),
         "looking": who_looks([row.id], current_user, now).get(row.id, []), "today": today, "events": events,
-        "names": desk_card.names_in(events), "usual": usual, "claim": claim, "claim_by": claim_days(row).file_by,
+        "names": desk_card.names_in(events), "claim_source": source_of(row.id),
+        "usual": usual, "claim": claim, "claim_by": claim_days(row).file_by,
         "claim_fate": fate_of(letter.state) if letter and letter.last_code != CALLED_BACK else "",
         "readers": desk_card.readers_of(row), "earlier": desk_card.earlier_of(events), "way": way_to(row),
         "is_waiting": desk_card.is_waiting(row), "wording": wording, "due_words": due_words, "pick": pick,

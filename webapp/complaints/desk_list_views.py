@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from webapp.batches.actions.once import KeyTaken, once
 from webapp.clients.models import Client, client_for
+from webapp.clients.picking import add_purpose
 from webapp.complaints import desk_query as query
 from webapp.complaints import due_words, own_views, words
 from webapp.complaints.about_forms import likeliest, offer_trips, read_contact
@@ -45,6 +46,8 @@ def register(app: Flask) -> None:
     """Put the section into the bar, and what must not be overlooked above the page."""
     add_section(app, Section("complaints.index", _l("Complaints"), 22, frozenset(DESK), "/complaints", _count))
     add_strips(app, _strips)
+    for endpoint in ("complaints.new", "complaints.entry"):
+        add_purpose(endpoint, _l("Whose complaint is it?"))
 
 
 @bp.get("")
@@ -65,7 +68,8 @@ def index() -> Response:
     last = query.last_closed(current_user) if not rows else None
     return page(
         "complaints/list.html", rows=rows[:limit], wish=wish, filters=filters, counts=counts, words=words, last=last,
-        due={row.id: due_words.due_of(row, now) for row in rows}, looking=query.who_looks(ids, current_user, now),
+        due={row.id: due_words.due_of(row, now, current_user.zone) for row in rows},
+        looking=query.who_looks(ids, current_user, now),
         news=query.news_in(ids), done={row.id: step_number(row.state) for row in rows},
         own=own, managers=colleagues_of(own), operators=query.operators_of(current_user), sources=SOURCES,
         more=limit + PAGE if len(rows) > limit and limit < MOST else None, is_filtered=bool(kept), kept=kept,
@@ -78,7 +82,7 @@ def new() -> Response | BaseResponse:
     """Write down a complaint: told on the phone, in the office, in a letter."""
     client_id = request.args.get("client", type=row_id)
     if client_id is None:
-        return see_other(url_for("clients.pick", next=url_for("complaints.new")))
+        return see_other(url_for("clients.pick", next=url_for("complaints.new"), back=url_for("complaints.index")))
     client = client_for(client_id, current_user) or abort(404)
     letter = _letter(client)
     form, trips = NewForm() if request.method == "POST" else NewForm(None), likeliest(
@@ -118,8 +122,10 @@ def _written(number: int, said: str) -> BaseResponse:
 def _new_page(form: NewForm, client: Client, letter: Any, refused: int = 422) -> Response:
     failed = form.errors or form.form_errors
     open_ones = [row for row in query.of_client(client.id) if row.is_open]
+    # Whoever came from a trip goes back to it.
+    trip_id = request.args.get("trip", type=row_id)
     return page("complaints/new.html", status=refused if failed else 200, form=form, client=client, letter=letter,
-                open_ones=open_ones, words=words, may_work=may_work_with(current_user),
+                open_ones=open_ones, words=words, may_work=may_work_with(current_user), trip_id=trip_id,
                 seen=seen_among([row.id for row in open_ones], current_user, today=today_here()))
 
 

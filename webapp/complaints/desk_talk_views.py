@@ -13,7 +13,7 @@ from webapp.complaints import actions, desk_forms, words
 from webapp.complaints.actions.watching import here as note_here
 from webapp.complaints.desk_blueprint import PEOPLE, bp, card_url, complaint_or_404, me
 from webapp.complaints.desk_card_views import again, card, done, leaving, refused, say, sent_before
-from webapp.complaints.forms import StepForm
+from webapp.complaints.form_parts import StepForm
 from webapp.complaints.models import ComplaintWord
 from webapp.complaints.own_views import pass_on
 from webapp.complaints.questions import may_work_with

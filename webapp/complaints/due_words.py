@@ -27,8 +27,9 @@ class Due:
     law: str = ""
 
 
-def due_of(row: Complaint, now: datetime) -> Due | None:
-    """The deadline of a complaint in the zone of its office; None for one that is over."""
+def due_of(row: Complaint, now: datetime, reader: str = "") -> Due | None:
+    """The deadline of a complaint; None for one that is over. Its colour and the law's day are those of its office, the
+    hours those of the `reader`'s zone: two offices stand in one list, and hers is the clock she looks at."""
     if row.due_at is None:
         return None
     tz = zone(row.office.timezone)
@@ -36,7 +37,8 @@ def due_of(row: Complaint, now: datetime) -> Due | None:
     law = row.legal_by if row.state in UNDECIDED else None
     if law and end_of_day(law, tz) == row.due_at:
         return Due(kind, _law(law, local_day(now, tz)))
-    return Due(kind, own_words(row.due_at, row.office.timezone, now), _law(law, local_day(now, tz)) if law else "")
+    own = own_words(row.due_at, reader or row.office.timezone, now)
+    return Due(kind, own, _law(law, local_day(now, tz)) if law else "")
 
 
 def own_words(due_at: datetime, timezone: str, now: datetime) -> str:

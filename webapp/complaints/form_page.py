@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from webapp.clients import consent_texts as texts
 from webapp.clients.sources import add_source
-from webapp.clients.visitors import add_visitor_link, agency_contacts, plain_page
+from webapp.clients.visitors import add_visitor_link, agency_contacts, chosen_language, plain_page
 from webapp.complaints.actions.entering import SOURCE, Written, enter
 from webapp.complaints.actions.uploading import drop_upload
 from webapp.complaints.form_questions import files_in, open_offices
@@ -22,7 +22,7 @@ from webapp.complaints.uploads import guard_size, take_files, widen
 from webapp.kit import clock
 from webapp.staff.rules import BadInput
 from webapp.web.guard import open_to_all
-from webapp.web.i18n import LANGUAGES, follow_browser, page_language
+from webapp.web.i18n import follow_browser, page_language
 from webapp.web.page import see_other
 
 bp = Blueprint("complaint_form", __name__, url_prefix="/complain")
@@ -98,8 +98,7 @@ def _form(form: ComplaintForm, status: int = 200) -> Response:
     language, files = page_language(), files_in(form.key())
     consent = texts.text_in_force(texts.DATA, language)
     phone, email = agency_contacts()
-    lang = request.args.get("lang")
-    lang = lang if lang in LANGUAGES else None
+    lang = chosen_language()
     here = url_for("complaint_form.send", lang=lang)
     return plain_page("complaints/public_form.html", status, phone=phone, email=email, form=form, files=files,
                       here=here, lang=lang, size_of=size_of, room=MOST_FILES - len(files), consent=consent,

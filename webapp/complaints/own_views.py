@@ -45,7 +45,8 @@ def own_list() -> Response:
                 "count": count}
                for code, label, count in ((None, _("Open ones"), own_open()), ("closed", _("Closed ones"), None))]
     return page("complaints/own_list.html", rows=rows[:limit], filters=filters, ended=ended, words=words,
-                due={row.id: due_words.due_of(row, now) for row in rows}, own=set(current_user.office_ids),
+                due={row.id: due_words.due_of(row, now, current_user.zone) for row in rows},
+                own=set(current_user.office_ids),
                 done={row.id: step_number(row.state) for row in rows}, looking={}, news=(),
                 more=limit + PAGE if len(rows) > limit and limit < MOST else None)
 
@@ -57,7 +58,7 @@ def own_card(row: Complaint, status: int = 200, *, form: KnownForm | None = None
         form = KnownForm(None)
     return page(
         "complaints/own_card.html", status=status, row=row, refusal=refusal, form=form, words=words, zone=office_zone,
-        steps=steps_of(row, events_of(row)), due=due_words.due_of(row, now), due_words=due_words,
+        steps=steps_of(row, events_of(row)), due=due_words.due_of(row, now, current_user.zone), due_words=due_words,
         talk=own_query.talk_of(row, until=now - GRACE), promised=actions_of([row.id]),
         today=local_day(now, zone(office_zone)), files=len(files_of(row.id, by_client=True)), pick=pick,
         language=page_language(), points_in=points_in, is_waiting=is_waiting(row),

@@ -21,7 +21,7 @@ from webapp.complaints.desk_blueprint import PEOPLE
 from webapp.complaints.desk_query import of_client
 from webapp.complaints.models import Complaint, OperatorClaim
 from webapp.complaints.questions import complaint_for, may_work_with, seen_among
-from webapp.complaints.step_rules import step_number
+from webapp.complaints.step_rules import DRAFT, step_number
 from webapp.db import db
 from webapp.kit import clock
 from webapp.kit.days import local_day, zone
@@ -37,11 +37,12 @@ from webapp.web.panels import add_panel
 _WHO_GETS_THEM = _l(
     "Complaints go to this colleague where they may handle them: customer service and directors. Otherwise they go to "
     "the customer service of the office, and without one to the director.")
+COMPLAINS = "complains"
 STEPS = (STEP, DRAFT_STEP, AGAIN, WORD, CLAIM, PROMISE)
 add_step_words("complaint", _l("Complaint: tell the client how it is handled"),
                _l("The client hears how the complaint is handled and by when. Do it on the page of the complaint."))
 add_step_words(DRAFT_STEP, _l("Confirm: is this a complaint?"),
-               _l("Nobody from customer service has read it yet. Read it and say whether it is a complaint."))
+               _l("Nobody has confirmed it yet. Read it and say whether it is a complaint."))
 add_step_words(AGAIN, _l("Look at the complaint once more"),
                _l("The client is not satisfied with the first decision: a director looks at everything anew."))
 add_step_words("complaint_word", _l("Complaint: answer the client"),
@@ -58,6 +59,7 @@ def register(app: Flask) -> None:
     add_panel(app, "client-aside", _on_client, order=30)
     add_panel(app, "trip", _on_trip, order=30)
     add_panel(app, "step", _at_step, order=10)
+    add_panel(app, "after-step", _after_step, order=30)
     add_panel(app, "letter", _at_letter, order=30)
     add_homes((STEP, DRAFT_STEP, AGAIN, WORD), _homes)
     add_homes((CLAIM,), _claim_homes)
@@ -70,7 +72,7 @@ def _homes(ids: Collection[int]) -> dict[int, Home]:
     found = db.session.scalars(select(Complaint).where(Complaint.id.in_(ids)).options(joinedload(Complaint.office)))
     homes = {}
     for row in found:
-        due = due_words.due_of(row, now)
+        due = due_words.due_of(row, now, current_user.zone)
         named = ", ".join(filter(None, (f"{_('Complaint')} {row.number}", due.words if due else "")))
         homes[row.id] = Home(named, url_for("complaints.show", complaint_id=row.id) if row.id in seen else "",
                              _l("To the complaint"))
@@ -110,7 +112,7 @@ def _panel(rows: list[Complaint], client: Client, trip: Trip | None) -> Markup |
     new = url_for("complaints.new", client=client.id, trip=trip.id if trip else None) if may_write else ""
     return _rendered("complaints/_panel.html", rows=rows, new=new, words=words,
                      seen=seen_among(ids, current_user, today=today_here()),
-                     due={row.id: due_words.due_of(row, now) for row in rows},
+                     due={row.id: due_words.due_of(row, now, current_user.zone) for row in rows},
                      done={row.id: step_number(row.state) for row in rows})
 
 
@@ -122,6 +124,18 @@ def _at_step(touch: Touch) -> Markup | None:
     if row is None:
         return None
     return _rendered("complaints/_at_step.html", row=row,
+                     may_open=bool(seen_among([row.id], current_user, today=today_here())))
+
+
+def _after_step(touch: Touch) -> Markup | None:
+    """«Complains» leads on to what it made: whoever pressed it knows the most about it right now."""
+    if touch.outcome != COMPLAINS:
+        return None
+    row = db.session.scalar(select(Complaint).where(Complaint.touch_id == touch.id, Complaint.state == DRAFT)
+                            .order_by(Complaint.id.desc()).limit(1))
+    if row is None:
+        return None
+    return _rendered("complaints/_arose.html", row=row,
                      may_open=bool(seen_among([row.id], current_user, today=today_here())))
 
 

@@ -10,7 +10,7 @@ from wtforms.validators import Optional
 
 from webapp.complaints import words
 from webapp.complaints.clock_rules import Terms
-from webapp.complaints.forms import choices
+from webapp.complaints.form_parts import choices
 from webapp.web.forms import AtMost, BaseForm, Filled, KeyField
 
 _NUMBER = {"inputmode": "numeric", "autocomplete": "off"}

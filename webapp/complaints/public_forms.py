@@ -5,13 +5,15 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import MultipleFileField
-from wtforms import BooleanField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
 from webapp.complaints import form_rules as rules
 from webapp.complaints.form_rules import BadContact, Contact, read_contact
 from webapp.web.forms import AtMost, BaseForm, Filled, KeyField
 
+STAY = "stay"
+"""The answer of somebody who does not want the director after all: the words typed stay, nothing else happens."""
 TAKEN = "image/jpeg,image/png,application/pdf"
 _LONG, _LINE = AtMost(8000), AtMost(300)
 _NAMED = {
@@ -93,6 +95,7 @@ class WordForm(PublicForm):
 
 
 class AnswerForm(PublicForm):
-    """Whether the decision satisfies."""
+    """Whether the decision satisfies; `sure` comes with the second step of a first «no»."""
 
     words = TextAreaField(_l("In your own words"), [Optional(), AtMost(2000)], render_kw={"rows": 3})
+    sure = HiddenField()

@@ -10,7 +10,7 @@ from sqlalchemy import Select, false, or_, select
 from webapp.clients.models import Client
 from webapp.complaints.clock_rules import Terms, Times, answer_by, closing_time, file_by, legal_day, nearest
 from webapp.complaints.models import Complaint, ComplaintAction, ComplaintEvent, Procedure
-from webapp.complaints.step_rules import OPEN
+from webapp.complaints.step_rules import OPEN, SHARED, WAIVED
 from webapp.db import db
 from webapp.kit.days import local_day, zone
 from webapp.kit.workdays import DEFAULT_WEEK, WorkingDays
@@ -115,7 +115,18 @@ def before_of(complaint: Complaint) -> list[Complaint]:
 
 def times_of(complaint: Complaint) -> Times:
     """The moments its deadlines are counted from."""
-    return Times(complaint.since, complaint.resolved_at, complaint.asked_at, settled=bool(complaint.satisfaction))
+    moments = [one for one in (complaint.satisfied_at, complaint.shared_at) if one]
+    is_ready = bool(complaint.satisfaction and moments) and complaint.state in (SHARED, WAIVED)
+    return Times(complaint.since, complaint.resolved_at, complaint.asked_at, ready=max(moments) if is_ready else None,
+                 owed=_owed(complaint) if is_ready else None)
+
+
+def _owed(complaint: Complaint) -> date | None:
+    """The last day on which something promised is due, or was done."""
+    tz = zone(complaint.office.timezone)
+    days = [local_day(one.touch.done_at, tz) if one.touch.done_at and not one.is_open else one.due_on
+            for one in actions_of([complaint.id]) if one.touch.status != "cancelled"]
+    return max(days, default=None)
 
 
 def calendar_for(office: Office) -> WorkingDays:

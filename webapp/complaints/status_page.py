@@ -19,7 +19,7 @@ from webapp.batches.actions.once import once, was_sent
 from webapp.clients.actions import use_link
 from webapp.clients.links import url_of
 from webapp.clients.models import PersonalLink
-from webapp.clients.visitors import guard_links, link_over, plain_page
+from webapp.clients.visitors import chosen_language, guard_links, link_over, plain_page
 from webapp.complaints import status_words as words
 from webapp.complaints.actions.answering import CLIENT, answer
 from webapp.complaints.actions.client_words import say
@@ -32,7 +32,7 @@ from webapp.complaints.form_questions import entry_behind, files_in, files_of, f
 from webapp.complaints.form_rules import MOST_FILES, MOST_IN_ALL
 from webapp.complaints.links import STATUS, complaint_behind
 from webapp.complaints.models import Complaint, ComplaintFile
-from webapp.complaints.public_forms import AnswerForm, WordForm
+from webapp.complaints.public_forms import STAY, AnswerForm, WordForm
 from webapp.complaints.questions import own_words_of
 from webapp.complaints.step_rules import VOID, Refused
 from webapp.complaints.upload_rules import BadUpload
@@ -42,7 +42,7 @@ from webapp.kit import clock
 from webapp.kit.days import local_day, zone
 from webapp.staff.rules import BadInput
 from webapp.web.guard import by_token
-from webapp.web.i18n import LANGUAGES, follow_browser, page_language
+from webapp.web.i18n import follow_browser, page_language
 from webapp.web.page import see_other
 
 bp = Blueprint("complaint_status", __name__, url_prefix="/k/<token>")
@@ -61,13 +61,15 @@ class Behind:
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that was said: whose it is (ours or the client's), when (UTC, and the local day), words, files."""
+    """One thing that was said: whose it is (ours or the client's), when (UTC, and the local day), words, files; of the
+    story also what the client would like us to do."""
 
     is_ours: bool
     at: datetime
     on: date
     text: str
     files: list[Any]
+    wish: str = ""
 
 
 View = Callable[..., Any]
@@ -93,8 +95,7 @@ def behind(view: View) -> Callable[..., Any]:
         it = _behind(token)
         if it is None:
             return link_over()
-        chosen = request.args.get("lang")
-        with force_locale(chosen if chosen in LANGUAGES else it.row.language):
+        with force_locale(chosen_language() or it.row.language):
             answered = view(it, **more)
         answered.headers["Cache-Control"] = "private, no-store"
         return answered
@@ -157,7 +158,7 @@ def add(it: Behind) -> Response | BaseResponse:
 @bp.post("/answer")
 @behind
 def decide(it: Behind) -> Response | BaseResponse:
-    """Satisfied, partly, or not: the first «no» gives the case to the director."""
+    """Satisfied, partly, or not: the first «no» gives the case to the director, and one tap is not enough for that."""
     form, word = AnswerForm(), request.form.get("answer", "")
     key, again = form.key(), f"complaint:{it.row.id}:no"
     if not form.submitted():
@@ -166,6 +167,10 @@ def decide(it: Behind) -> Response | BaseResponse:
         # A «no» pressed twice has begun the second round already: nothing has changed but by the client.
         is_known = it.row.satisfaction or was_sent(key, again, actor=CLIENT)
         return see_other(_here(it, "answer")) if is_known else _status(it, status=_CHANGED)
+    if word == STAY:
+        return _status(it, answering=form)
+    if word == "no" and it.row.rounds == 1 and not form.sure.data:
+        return _status(it, answering=form, status=_WRONG, is_asking=True)
 
     def tell() -> int:
         return answer(it.row.id, word, words=form.words.data or "", now=clock.now()).id
@@ -202,7 +207,7 @@ def _files(it: Behind) -> list[ComplaintFile] | list[ComplaintUpload]:
 
 
 def _status(it: Behind, form: WordForm | None = None, *, answering: AnswerForm | None = None,
-            status: int = 200) -> Response:
+            status: int = 200, is_asking: bool = False) -> Response:
     row, now = it.row, clock.now()
     if row.state == VOID:
         return _page(it, "complaints/public_void.html", status)
@@ -215,7 +220,8 @@ def _status(it: Behind, form: WordForm | None = None, *, answering: AnswerForm |
         request.args.get("said") == "1" and len(lines) > 1 and not lines[-1].is_ours and _may_write(row)) else None
     return _page(
         it, "complaints/public_status.html", status, form=answering if answering and answering.errors else form,
-        word=form, answering=answering or AnswerForm(formdata=None), stages=words.stages(row, now), words=words,
+        word=form, answering=answering or AnswerForm(formdata=None), is_asking=is_asking,
+        stages=words.stages(row, now), words=words,
         is_decided=is_decided, first=words.first_decision(row), may_answer=words.may_answer(row, now),
         promised=words.promised(row) if is_decided else (), lines=lines, may_write=_may_write(row),
         files=files, room=MOST_FILES - len(files), size_of=size_of, is_late=status == _CHANGED,
@@ -229,13 +235,13 @@ def _lines(it: Behind, now: datetime) -> list[Line]:
     for one in _files(it):
         files.setdefault(getattr(one, "word_id", None), []).append(one)
 
-    def line(is_ours: bool, at: datetime, text: str, with_files: list[Any]) -> Line:
-        return Line(is_ours, at, local_day(at, tz), text, with_files)
+    def line(is_ours: bool, at: datetime, text: str, with_files: list[Any], wish: str = "") -> Line:
+        return Line(is_ours, at, local_day(at, tz), text, with_files, wish)
 
-    told = "\n\n".join(filter(None, (row.story, row.wants))) if it.entry is not None else own_words_of(row)
+    told, wish = (row.story, row.wants) if it.entry is not None else _told_and_wish(row)
     # What staff wrote down is for the house, even if it retells the client.
     lines = [line(not told, row.created_at, told or _("You told us what happened, and we wrote it down."),
-                  files.get(None, []))]
+                  files.get(None, []), wish)]
     if it.entry is not None:
         return lines + [line(False, datetime.fromisoformat(at), text, []) for _key, text, at in it.entry.said]
     if row.procedure_text and row.told_at is not None and row.told_at + GRACE <= now:
@@ -243,6 +249,13 @@ def _lines(it: Behind, now: datetime) -> list[Line]:
     said = [line(word.kind == "reply", word.at, word.text, files.get(word.id, []))
             for word in shown_words(row.id, until=now - GRACE)]
     return sorted([*lines, *said], key=lambda one: one.at)
+
+
+def _told_and_wish(row: Complaint) -> tuple[str, str]:
+    """The client's own words, taken apart where the wish still stands at their end as it was written."""
+    own = own_words_of(row)
+    told = own.removesuffix(f"\n\n{row.wants}") if row.wants else own
+    return (told, row.wants) if told != own else (own, "")
 
 
 def _may_write(row: Complaint) -> bool:
@@ -255,13 +268,10 @@ def _used(it: Behind) -> None:
 
 
 def _here(it: Behind, anchor: str, said: int | None = None) -> str:
-    lang = request.args.get("lang")
-    return url_for("complaint_status.show", token=it.token, lang=lang if lang in LANGUAGES else None, said=said,
-                   _anchor=anchor)
+    return url_for("complaint_status.show", token=it.token, lang=chosen_language(), said=said, _anchor=anchor)
 
 
 def _page(it: Behind, template: str, status: int = 200, **context: Any) -> Response:
     office = it.row.office
-    lang = request.args.get("lang")
     return plain_page(template, status, phone=office.phone, email=office.email, foot_links=(), row=it.row,
-                      token=it.token, lang=lang if lang in LANGUAGES else None, language=page_language(), **context)
+                      token=it.token, lang=chosen_language(), language=page_language(), **context)

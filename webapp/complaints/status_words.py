@@ -14,6 +14,7 @@ from webapp.complaints.form_models import ComplaintEntry
 from webapp.complaints.form_questions import open_offices
 from webapp.complaints.models import Complaint, ComplaintAction, ComplaintEvent
 from webapp.complaints.questions import calendar_for, days_of
+from webapp.complaints.verdict_rules import verdict_of
 from webapp.db import db
 from webapp.kit.days import local_day, zone
 from webapp.letters.wording import day_and_month
@@ -107,7 +108,7 @@ def comes(row: Complaint, stage: str, now: datetime) -> str:
         if days.decide_by < today:
             return _("We are late with the decision, and we are sorry. We are finishing it.")
         return _("We tell you the decision by %(day)s.", day=day_month(days.decide_by))
-    if stage == "decided" and may_answer(row, now):
+    if stage == "decided" and not row.satisfaction and may_answer(row, now):
         until = local_day((row.asked_at or row.resolved_at or now) + rules.SILENCE, tz)
         return _("Tell us by %(day)s whether it suits you.", day=day_month(until)) if until >= today else _(
             "Tell us whether it suits you: it is not too late.")
@@ -126,13 +127,18 @@ def may_answer(row: Complaint, now: datetime) -> bool:
 
 
 def verdict(row: Complaint) -> str:
-    """Yes, partly or no, in words."""
-    return _verdict(row.decision)
+    """Who is right and what comes of it, in words."""
+    return _verdict(row.justified, row.decision)
 
 
-def _verdict(decision: str) -> str:
-    return {"satisfy": _("Yes, we agree with you"), "compromise": _("We agree with you in part"),
-            "refuse": _("No, we cannot agree")}[decision]
+def _verdict(justified: str, decision: str) -> str:
+    return {
+        "agreed": _("Yes, we agree with you"), "right-offer": _("You are right, and this is what we can do"),
+        "right-cannot": _("You are right, but we cannot do what you ask"),
+        "part-will": _("You are right in part, and we will do what you ask"), "part": _("We agree with you in part"),
+        "part-cannot": _("You are right in part, but we cannot do what you ask"),
+        "will": _("We will do what you ask"), "offer": _("We are ready to meet you half-way"),
+        "disagreed": _("No, we cannot agree")}[verdict_of(justified, decision)]
 
 
 def thanks(row: Complaint) -> str:
@@ -170,7 +176,9 @@ def first_decision(row: Complaint) -> First | None:
         return None
     # The answer that reopens is written down in the first round, the reopening in the second.
     answered = next((event.facts for event in events if event.verb == "answered"), {})
-    return First(_verdict(made.facts["decision"]), str(made.facts.get("decision_reason", "")),
+    found = next((event for event in events if event.verb == "investigate"), None)
+    justified = str(found.facts.get("justified", "")) if found else ""
+    return First(_verdict(justified, made.facts["decision"]), str(made.facts.get("decision_reason", "")),
                  int(made.facts.get("points") or 0), _promised(row, first=True),
                  answered.get("answer") == "no", str(answered.get("words", "")))
 

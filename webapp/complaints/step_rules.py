@@ -28,6 +28,8 @@ SOURCES = ("form", "survey", "phone", "letter", "reply", "visit", "social")
 KINDS = ("refund", "repeat", "bonus", "apology", "operator")
 
 STAFF, HEAD, CLIENT = frozenset({SERVICE, DIRECTOR}), frozenset({DIRECTOR}), "client"
+MOST_POINTS, MANY_POINTS = 1_000_000, 10_000
+"""Points one decision may give, and how many are asked about once more: they are on the card at once."""
 SILENCE = timedelta(days=7)
 """No answer for so long after the client was asked counts as *no answer* and allows closing."""
 TAKE_BACK = timedelta(minutes=15)
@@ -89,8 +91,11 @@ TABLE: tuple[Move, ...] = (
     *(Move("back", move.target, move.source) for move in _ON_THE_WAY[1:]),
     # Closing, on the same day; to the left-out steps where they were left out (`target_of`).
     Move("back", CLOSED, SHARED),
+    # «No complaint» pressed by mistake; to the draft where it was one (`target_of`).
+    Move("back", VOID, RECEIVED),
 )
 MOVES: dict[tuple[str, str], Move] = {(move.source, move.verb): move for move in TABLE}
+_ENDS = {CLOSED: "close", VOID: "void"}
 VERBS = tuple(dict.fromkeys(move.verb for move in TABLE))
 
 
@@ -129,9 +134,10 @@ def check(state: str, verb: str, filled: Set[str], *, hats: Set[str], decision: 
     return move
 
 
-def target_of(move: Move, *, is_waived: bool) -> str:
-    """Where a move leads: closing taken back leads to where it was closed from."""
-    return WAIVED if move.source == CLOSED and move.verb == "back" and is_waived else move.target
+def target_of(move: Move, *, came_from: str) -> str:
+    """Where a move leads: the end of a complaint taken back leads to where it stood before, `came_from`."""
+    is_end = move.verb == "back" and move.source in (CLOSED, VOID)
+    return came_from if is_end and (came_from, _ENDS[move.source]) in MOVES else move.target
 
 
 def verbs_from(state: str) -> tuple[str, ...]:

@@ -12,15 +12,14 @@ from sqlalchemy.orm import joinedload
 from webapp.clients import labels
 from webapp.clients.lookup import Facts
 from webapp.clients.models import Client
-from webapp.clients.sources import add_source, source_words
+from webapp.clients.sources import EXAMPLE, add_source, source_words
 from webapp.db import db
-from webapp.desk.demo_data.people import SOURCE as DEMO
 from webapp.desk.timeline import PERSONAL, channel_word
 from webapp.kit.days import local_day, next_birthday, zone
 from webapp.touches.models import Occasion, Touch
 from webapp.trips.models import Trip
 
-add_source(DEMO, _l("Example, not a real person"))
+add_source(EXAMPLE, _l("Example, not a real person"))
 
 SOON_DAYS, PASSPORT_DAYS = 14, 210
 

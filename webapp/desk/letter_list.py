@@ -28,6 +28,18 @@ OUTSIDE: dict[str, Any] = {
     "fly_tomorrow_call": _l("instead of the SMS about the flight, when it cannot arrive"),
     "consent_request": _l("when a colleague asks for a consent"),
     "consent_request_sms": _l("when a colleague asks for a consent"),
+    "complaint_received": _l("as soon as a complaint has its number"),
+    "complaint_procedure": _l("at step 2 of a complaint: how we look into it"),
+    "complaint_reply": _l("with an answer from the page of a complaint"),
+    "complaint_decision": _l("at step 4 of a complaint: the decision"),
+    "complaint_decision_last": _l("at step 4, when the director has looked once more"),
+    "complaint_ask": _l("when a colleague asks once more whether the decision suits"),
+    "complaint_ask_last": _l("when a colleague asks about the second decision"),
+    "complaint_news_sms": _l("instead of letters about a complaint, when there is no e-mail"),
+    "balance_link": _l("when a colleague sends the link from the page of the card"),
+    "balance_link_sms": _l("when a colleague sends the link, or the client asks for it"),
+    "balance_code": _l("when a client wants to see the points by phone number"),
+    "friend_call": _l("when a friend of a client is called"),
     "refusal_wish": _ELSEWHERE, "refusal_ask": _ELSEWHERE}
 """What else makes a text leave, or be said, than a step of a plan."""
 LANGUAGE_NAMES = {"ru": "Русский", "en": "English"}

@@ -26,6 +26,12 @@ def day_and_month(day: date | None, lang: str) -> str | None:
     return f"{day.day} {months[day.month - 1]}"
 
 
+def day_told(day: date | None, lang: str, today: date) -> str | None:
+    """«10 июля», with its year where that is not the year of `today`: in November «до 22 мая» is a riddle."""
+    said = day_and_month(day, lang)
+    return said if day is None or day.year == today.year else f"{said} {day.year}"
+
+
 def in_month(day: date | None, lang: str) -> str | None:
     """«в июле» or "in July"; None without a date."""
     if day is None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from webapp.complaints.models import Complaint
 from webapp.complaints.questions import has_open
@@ -18,6 +18,13 @@ from webapp.trips.models import Trip
 
 KIND, FACT = "survey", "survey"
 """The occasion of the reminder, and what of it names the trip."""
+# Made once: put together anew, it would cost a client's page more than asking it.
+_COMPLAINS = select(Complaint.id).where(Complaint.client_id == bindparam("client"), Complaint.state.in_(OPEN)).exists()
+_DUE = (select(Trip.id).join(SurveyAsk, SurveyAsk.trip_id == Trip.id)
+        .outerjoin(SurveyAnswer, SurveyAnswer.trip_id == Trip.id)
+        .where(Trip.client_id == bindparam("client"), Trip.cancelled_at.is_(None),
+               SurveyAsk.asked_at > bindparam("since"), SurveyAnswer.id.is_(None), ~_COMPLAINS)
+        .order_by(Trip.return_on.desc(), Trip.id.desc()).limit(1))
 
 
 def trip_behind(source: str, facts: Mapping[str, Any]) -> Trip | None:
@@ -61,11 +68,6 @@ def is_quiet(trip: Trip) -> bool:
 
 def due_trip(client_id: int, *, now: datetime) -> int | None:
     """The newest trip this client was asked about and may still answer for; None too where a complaint is open."""
-    complains = select(Complaint.id).where(Complaint.client_id == client_id, Complaint.state.in_(OPEN)).exists()
-    query = (select(Trip.id).join(SurveyAsk, SurveyAsk.trip_id == Trip.id)
-             .outerjoin(SurveyAnswer, SurveyAnswer.trip_id == Trip.id)
-             .where(Trip.client_id == client_id, Trip.cancelled_at.is_(None), SurveyAsk.asked_at > now - ANSWER_FOR,
-                    SurveyAnswer.id.is_(None), ~complains).order_by(Trip.return_on.desc(), Trip.id.desc()).limit(1))
     # One question where nothing waits: this stands on a page that is opened often.
-    found = db.session.scalar(query)
+    found: int | None = db.session.connection().scalar(_DUE, {"client": client_id, "since": now - ANSWER_FOR})
     return None if found is None or elsewhere() else found

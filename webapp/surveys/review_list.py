@@ -90,6 +90,11 @@ def history_of(review_id: int) -> list[ReviewEvent]:
                                    .order_by(ReviewEvent.id.desc())))
 
 
+def agreed_to(review_id: int) -> str:
+    """The sentence the client has agreed to last, as it was read; "" where nothing says so any more."""
+    return next((str(event.facts["consent"]) for event in history_of(review_id) if event.facts.get("consent")), "")
+
+
 def found_in(row: Review) -> list[Finding]:
     """What in the words of the client may be somebody's personal data."""
     return findings(row.text, _names(row))

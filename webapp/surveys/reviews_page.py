@@ -39,8 +39,8 @@ def index() -> Response:
     lang, (phone, email) = kept_language(), agency_contacts()
     answer = plain_page(
         "surveys/reviews_public.html", shelf=found, chosen=chosen, number=wanted, pages=pages, hidden=HIDDEN,
-        no_forms=True, month=lambda day: format_date(day, "LLLL y", locale=get_locale()), phone=phone, email=email,
-        lang=lang,
+        no_forms=not found.destinations, month=lambda day: format_date(day, "LLLL y", locale=get_locale()),
+        phone=phone, email=email, lang=lang,
         newer=at(wanted - 1) if wanted > 1 else "", older=at(wanted + 1) if wanted < pages else "")
     # Unlike pages behind personal links this one is for everybody to find.
     answer.headers.pop("X-Robots-Tag")

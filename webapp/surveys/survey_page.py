@@ -13,6 +13,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from webapp.clients.models import PersonalLink
 from webapp.clients.visitors import behind_link, guard_links, link_over, spoken_to, visitor_page
+from webapp.club.balance import of_the_agency
+from webapp.club.balance_words import points
 from webapp.club.inviting import invite_url
 from webapp.db import db
 from webapp.kit import clock
@@ -23,7 +25,7 @@ from webapp.surveys.asking import answer_of, ask_of
 from webapp.surveys.forms import ReviewForm, SurveyForm
 from webapp.surveys.links import FROM_CARD, SURVEY, trip_of
 from webapp.surveys.models import SurveyAnswer
-from webapp.surveys.review_list import review_of
+from webapp.surveys.review_list import agreed_to, review_of
 from webapp.surveys.review_rules import WITHDRAWN
 from webapp.surveys.rules import BAD, GOOD, Answers, may_answer, may_change, mood
 from webapp.trips.models import Trip
@@ -169,10 +171,13 @@ def _thanks(token: str, trip: Trip, row: SurveyAnswer) -> Response:
         "may_change": may_change(row.answered_at, now=clock.now()), "review": review_of(trip.id),
         "taken_back": WITHDRAWN, "said_on": local_day(row.answered_at, zone(trip.client.zone)),
         "call_on": row.call.due_on if row.call is not None and row.call.status == "planned" else None,
-        "invitation": invite_url(trip.client_id) if kind == GOOD else ""}
+        "invitation": invite_url(trip.client_id) if kind == GOOD else "", "terms": of_the_agency()[0],
+        "points": points}
     return visitor_page("surveys/thanks.html", trip.client, **context)
 
 
 def _review(token: str, trip: Trip, form: ReviewForm, status: int = 200) -> Response:
-    return visitor_page("surveys/review_write.html", trip.client, status, token=token, form=form, trip=trip,
-                        row=review_of(trip.id))
+    row = review_of(trip.id)
+    is_there = row is not None and row.state != WITHDRAWN
+    return visitor_page("surveys/review_write.html", trip.client, status, token=token, form=form, trip=trip, row=row,
+                        is_there=is_there, agreed=agreed_to(row.id) if row is not None and is_there else "")

@@ -20,12 +20,14 @@ class KindWords:
     """How occasions of a kind are called: a lazy `label`, and what is told of one occasion besides.
 
     `fact(facts, anchors)` says it in a few words; without it the date is told where the kind has just one.
+    `is_enough`: where there is a fact, it stands alone, because the steps beside it name the kind already.
     `url(client_id, facts)` is the page of the thing itself; without it the client's page stands for it.
     """
 
     label: Any
     fact: Fact | None = None
     url: Url | None = None
+    is_enough: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,12 +64,12 @@ _STEPS: dict[str, StepWords] = {}
 _PURPOSES: dict[str, Any] = {}
 
 
-def add_kind_words(kind: str, label: Any, fact: Fact | None = None, *, url: Url | None = None,
+def add_kind_words(kind: str, label: Any, fact: Fact | None = None, *, url: Url | None = None, is_enough: bool = False,
                    purposes: Mapping[str, Any] | None = None) -> None:
     """Name a kind of occasions; `purposes` say by step of its plan what each is for. ValueError for one named twice."""
     if kind in _KINDS or kind == TRIP:
         raise ValueError(kind)
-    _KINDS[kind] = KindWords(label, fact, url)
+    _KINDS[kind] = KindWords(label, fact, url, is_enough)
     _PURPOSES.update(purposes or {})
 
 
@@ -97,7 +99,8 @@ def about(kind: str | None, client_id: int, anchors: Mapping[str, Any], facts: M
     words = _KINDS.get(kind)
     told = words.fact(facts, dates) if words and words.fact else day(next(iter(dates.values()))) \
         if len(dates) == 1 else ""
-    return About(": ".join(filter(None, (kind_name(kind), told))), min(dates.values(), default=None),
+    label = "" if told and words and words.is_enough else kind_name(kind)
+    return About(": ".join(filter(None, (label, told))), min(dates.values(), default=None),
                  words.url(client_id, facts) if words and words.url else "")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField, StringField, TextAreaField, ValidationError
+from wtforms import BooleanField, Field, HiddenField, StringField, TextAreaField, ValidationError
 from wtforms.validators import StopValidation
 from wtforms.widgets import TextInput
 
@@ -67,8 +67,9 @@ class BaseForm(FlaskForm):
         """(field id, label, sentence) of every error, in the order of the fields, for the summary."""
         found = [("", "", str(error)) for error in self.form_errors]
         for field in self:
-            # What nobody sees can be neither named nor jumped to.
-            where = ("", "") if isinstance(field, HiddenField) else (field.id, str(field.label.text))
+            # What nobody sees can be neither named nor jumped to; a tick's label is a whole sentence of its own.
+            label = "" if isinstance(field, BooleanField) else str(field.label.text)
+            where = ("", "") if isinstance(field, HiddenField) else (field.id, label)
             found += [(*where, str(error)) for error in _flat(field.errors)]
         return found
 

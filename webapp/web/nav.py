@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
@@ -110,6 +110,11 @@ def nav_of() -> list[dict[str, Any]]:
     return [item["items"][0] if len(item.get("items", "")) == 1 else item for item in items]
 
 
+def stand_in(url: str) -> None:
+    """The page shown is a step on the way to this address of another room: the bar marks that one."""
+    g.stands_in = url
+
+
 def nav_counts() -> list[dict[str, Any]]:
     """The sections that say a number, for answers that change it: the bar must not disagree with the page below."""
     return [_item(section) for section in current_app.extensions["snova.sections"]
@@ -130,7 +135,8 @@ def _place(items: list[dict[str, Any]], item: dict[str, Any], group: Any) -> Non
 
 def _here(sections: Iterable[Section]) -> str:
     """The prefix of the section the page belongs to: of "/cards" and "/cards/report" the longer one."""
-    return max((section.prefix for section in sections if request.path.startswith(section.prefix)), key=len, default="")
+    path = g.get("stands_in", request.path)
+    return max((section.prefix for section in sections if path.startswith(section.prefix)), key=len, default="")
 
 
 def _item(section: Section, here: str = "") -> dict[str, Any]:

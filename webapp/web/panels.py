@@ -20,6 +20,7 @@ PLACES = {
     "balance": "on the page a client sees of a card, before its history; given the card as it is shown and the token",
     "today": "above the list for today; given the signed-in person",
     "step": "in the open panel of a step, between words to say and results; given the Touch",
+    "after-step": "told once beside «Done», as words within a line; given the Touch that has just been ticked",
     "letter": "below a letter that came; given the row of the list of incoming letters",
 }
 """Where panels can stand, and what they are given there."""

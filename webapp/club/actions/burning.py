@@ -60,7 +60,7 @@ def burn_due(*, now: datetime) -> Counter[str]:
     run = run_at(now)
     figures: Counter[str] = Counter(burned=0, points=0, later=0, unproven=0)
     for place in burning.places(now):
-        ids = burning.due(place)
+        ids = burning.due(place, rehearsal=run.rehearsal)
         db.session.rollback()
         for start in range(0, len(ids), BATCH):
             for card_id in burn_batch(ids[start:start + BATCH], place, run, figures):

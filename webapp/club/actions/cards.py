@@ -1,21 +1,23 @@
-"""Verbs of cards: sell or give, present, lend, block, replace, merge; each leaves a line in the card's history."""
+"""Verbs of cards: sell or give, present, lend, block, replace; each leaves a line in the card's history."""
 
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from webapp.clients.models import Client
 from webapp.club import number_rules
 from webapp.club.access import needs_whole
+from webapp.club.actions.card_history import end_loan, end_number, log_event
 from webapp.club.actions.inviting import invitation
-from webapp.club.actions.ledger import Why, hold_people, lock_card, merge_points
+from webapp.club.actions.joining import join_open, lock_all_of
+from webapp.club.actions.ledger import hold_people, lock_card
 from webapp.club.actions.telling import tell_new_card
 from webapp.club.actions.warnings import close_warning
 from webapp.club.activity import keep_burn_day, was_active
-from webapp.club.models import ACTIVE, BLOCKED, MERGED, PLASTIC, VIRTUAL, Card, CardEvent, CardNumber, Purse, cards_of
+from webapp.club.models import ACTIVE, BLOCKED, PLASTIC, VIRTUAL, Card, CardEvent, CardNumber, Purse, cards_of
 from webapp.db import db, transaction
 from webapp.kit.days import local_day, zone
 from webapp.staff.models import Office
@@ -64,8 +66,8 @@ def issue_card(client: Client, sale: Sale, *, office: Office, actor: Actor, now:
         else:
             # Trips bought with the virtual card keep their points: the day of issue is the first one.
             card.kind, card.price_kopecks, card.office_id = PLASTIC, sale.price_kopecks, office.id
-            _end_loan(card, office, actor=actor, now=now)
-            _end_number(card, "replaced", now)
+            end_loan(card, office, actor=actor, now=now)
+            end_number(card, "replaced", now)
         number = _give_number(card, sale.number, now)
         _log(card, sale.verb, office, actor=actor, now=now, number=number, sale=sale, client_id=client.id)
         _alive(card, office, actor=actor, now=now)
@@ -131,7 +133,7 @@ def take_back(card_id: int, *, office: Office, actor: Actor, now: datetime) -> C
     with transaction():
         card = lock_card(card_id)
         needs_whole(card, actor)
-        _end_loan(card, office, actor=actor, now=now)
+        end_loan(card, office, actor=actor, now=now)
         return card
 
 
@@ -152,20 +154,25 @@ def block(card_id: int, *, reason: str, office: Office, actor: Actor, now: datet
 
 
 def unblock(card_id: int, *, office: Office, actor: Actor, now: datetime) -> Card:
-    """The card works again; that counts as a presentation, so that nothing burns for the time it was blocked."""
+    """The card works again; that counts as a presentation, so that nothing burns for the time it was blocked.
+
+    A card the owner got meanwhile becomes one with it: gives the one that stays (`doubles.which_stays`).
+    """
     _may(actor, office.id)
     with transaction():
-        card = lock_card(card_id)
+        card = lock_all_of(card_id)
         needs_whole(card, actor)
         if card.state == BLOCKED:
             card.state = ACTIVE
             _log(card, "unblocked", office, actor=actor, now=now)
             _alive(card, office, actor=actor, now=now)
+            return join_open(card.id, actor=actor, now=now)
         return card
 
 
 def replace_card(card_id: int, sale: Sale, *, reason: str, office: Office, actor: Actor, now: datetime) -> Card:
-    """A new number for a lost or worn card, blocked or not; points and history stay, old number and loan are over.
+    """A new number for a lost or worn card, blocked or not; points and history stay, old number, loan and block are
+    over. A card the owner got while this one was blocked becomes one with it.
 
     Raises BadInput: "reason-needed", "number-taken", "bad-number"; NotAllowed.
     """
@@ -173,38 +180,17 @@ def replace_card(card_id: int, sale: Sale, *, reason: str, office: Office, actor
     if not reason.strip():
         raise BadInput("reason-needed", "reason")
     with transaction():
-        card = lock_card(card_id)
+        card = lock_all_of(card_id)
         needs_whole(card, actor)
-        _end_loan(card, office, actor=actor, now=now)
-        _end_number(card, reason.strip(), now)
+        end_loan(card, office, actor=actor, now=now)
+        end_number(card, reason.strip(), now)
+        if card.state == BLOCKED:
+            _log(card, "unblocked", office, actor=actor, now=now)
         card.state, card.kind = ACTIVE, PLASTIC
         number = _give_number(card, sale.number, now)
         _log(card, "replaced", office, actor=actor, now=now, number=number, sale=sale, note=reason.strip())
         _alive(card, office, actor=actor, now=now)
-        return card
-
-
-def merge_cards(source_id: int, target_id: int, *, key: str, actor: Actor, now: datetime) -> Card:
-    """Two cards of one person become one: points, debts and the longer life go to `target`, the other number is void.
-
-    Raises BadInput("same-card"); LookupError. For pages that join people too.
-    """
-    with transaction():
-        first, second = sorted((source_id, target_id))
-        locked = {card.id: card for card in (lock_card(first), lock_card(second))}
-        if len(locked) < 2 or not {source_id, target_id} <= locked.keys():
-            raise BadInput("same-card")
-        source, target = locked[source_id], locked[target_id]
-        merge_points(source, target, Why(key, "merge", cause=f"card:{source.id}"), actor=actor, now=now)
-        close_warning(source, "void", actor=actor, now=now)
-        target.active_on = max(target.active_on, source.active_on)
-        target.not_before = max(filter(None, (target.not_before, source.not_before)), default=None)
-        source.state, source.merged_into_id = MERGED, target.id
-        _end_number(source, "merged", now)
-        for card in (source, target):
-            keep_burn_day(card)
-        _log(source, "merged", source.office, actor=actor, now=now)
-        return target
+        return join_open(card.id, actor=actor, now=now)
 
 
 def _may(actor: Actor, office_id: int) -> None:
@@ -222,11 +208,9 @@ def _open_card(card_id: int) -> Card:
 
 def _was_here(card: Card, office: Office, by_id: int | None, now: datetime) -> bool:
     """True when the last thing that happened to the card is this very presentation."""
-    newest = select(CardEvent).where(CardEvent.card_id == card.id).order_by(CardEvent.id.desc()).limit(1)
-    last = db.session.scalar(newest)
-    here = (office.id, local_day(now, zone(office.timezone)))
-    return last is not None and last.kind == "presented" and (last.office_id, last.day) == here and (
-        by_id is None or last.client_id == by_id)
+    last = db.session.scalar(select(CardEvent).filter_by(card_id=card.id).order_by(CardEvent.id.desc()).limit(1))
+    here = ("presented", office.id, local_day(now, zone(office.timezone)))
+    return last is not None and (last.kind, last.office_id, last.day) == here and by_id in (None, last.client_id)
 
 
 def _alive(card: Card, office: Office, *, actor: Actor, now: datetime) -> None:
@@ -246,13 +230,6 @@ def _new_card(client: Client, office: Office, kind: str, price: int, now: dateti
     # The balance page offers it, and pages that are only looked at make nothing.
     invitation(client.id, now=now)
     return card
-
-
-def _end_loan(card: Card, office: Office, *, actor: Actor, now: datetime) -> None:
-    """The owner has the card; a friend with a void piece of plastic holds nothing."""
-    if card.lent_on is not None:
-        _log(card, "returned", office, actor=actor, now=now, client_id=card.lent_to_id, note=card.lent_to)
-        card.lent_to_id, card.lent_to, card.lent_on = None, "", None
 
 
 def _give_number(card: Card, wanted: str, now: datetime) -> str:
@@ -283,18 +260,8 @@ def _give_number(card: Card, wanted: str, now: datetime) -> str:
     raise AssertionError("no free number was found")
 
 
-def _end_number(card: Card, reason: str, now: datetime) -> None:
-    db.session.execute(update(CardNumber).where(CardNumber.card_id == card.id, CardNumber.ended_at.is_(None))
-                       .values(ended_at=now, reason=reason))
-
-
 def _log(card: Card, kind: str, office: Office, *, actor: Actor, now: datetime, number: str = "",
          sale: Sale | None = None, client_id: int | None = None, note: str = "") -> None:
-    number = number or db.session.scalar(select(CardNumber.number).where(
-        CardNumber.card_id == card.id, CardNumber.ended_at.is_(None))) or ""
-    db.session.add(CardEvent(
-        card_id=card.id, kind=kind, at=now, day=local_day(now, zone(office.timezone)), office_id=office.id,
-        actor=actor.name, user_id=actor.user_id, seller_id=sale.seller_id if sale else None, client_id=client_id,
-        number=number, price_kopecks=sale.price_kopecks if sale else 0, receipt=sale.receipt if sale else "",
-        note=note or (sale.note if sale else "")))
-    db.session.flush()
+    sold = sale or Sale()
+    log_event(card, kind, office, actor=actor, now=now, number=number, client_id=client_id, note=note or sold.note,
+              price_kopecks=sold.price_kopecks, receipt=sold.receipt, seller_id=sold.seller_id)

@@ -16,7 +16,7 @@ from webapp.club.friend_rules import (
     TALKING,
     no_friend,
 )
-from webapp.club.friends import Agreed, Coming, claims_on, has_bought, is_claim, lost_ones, records_of
+from webapp.club.friends import Agreed, Coming, claims_on, has_bought, has_brought, is_claim, lost_ones, records_of
 from webapp.club.models import Referral
 from webapp.db import db, one_at_a_time, transaction
 from webapp.kit.names import read_name
@@ -75,7 +75,7 @@ def _refer(inviter: Client, coming: Coming, source: str, actor: Actor, now: date
     ids, own = {client.id for client in people}, records_of(inviter)
     claims = claims_on(coming.phone, ids - own)
     reason = no_friend(own, ids, own_phone=coming.phone in {phone.e164 for phone in inviter.phones},
-                       has_bought=has_bought(ids, now), is_claimed=any(
+                       has_bought=has_bought(ids, now) or has_brought(ids, own), is_claimed=any(
                            is_claim(row) and row.inviter_id not in own for row in claims))
     same = _same(claims, own, reason)
     if same is not None:

@@ -57,7 +57,7 @@ def promise_gift(client: Client, kind: GiftKind, promise: Promise = Promise(), *
                       step_code=f"{CODE}:", generation=1, channel="gift", automatic=False,
                       assignee_id=_who(client, office), planned_on=due, due_on=calendar_of(office).on_or_after(due),
                       status="planned", created_at=now, reason="", outcome="", done_by="", attempts=0, pinned=True,
-                      note=_note(kind, promise))
+                      note=promise.note if occasion else _note(kind, promise))
         session.add(touch)
         session.flush()
         gift = Gift(kind_id=kind.id, client_id=client.id, office_id=office.id, touch_id=touch.id, note=promise.note,
@@ -137,6 +137,6 @@ def _who(client: Client, office: Office) -> int | None:
 
 
 def _note(kind: GiftKind, promise: Promise) -> str:
-    """Notes are kept, so they are in the agency's own language."""
+    """Without an occasion nothing else names the gift. Notes are kept, so they are in the agency's own language."""
     name = gift_name(kind, str(setting("language") or "ru"))
     return ". ".join(filter(None, (name[:1].upper() + name[1:], promise.note)))

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 
 from webapp.clients.models import Client
 from webapp.club.actions.ledger import hold_people, lock_card
 from webapp.club.actions.warnings import close_warning
 from webapp.club.activity import keep_burn_day
-from webapp.club.models import ACTIVE, BLOCKED, Card, cards_of
+from webapp.club.balance_models import BalanceAsk
+from webapp.club.models import ACTIVE, BLOCKED, Card, cards_of, number_of
 from webapp.club.traces import names_both
 from webapp.db import transaction
 from webapp.staff.rules import Actor
@@ -33,4 +34,7 @@ def leave_club(client: Client, *, actor: Actor, now: datetime) -> None:
         for card_id in sorted(lent):
             card = cards[card_id]
             card.lent_to_id, card.lent_to, card.lent_on = None, "", None
+        # A request nobody has looked at yet is of no client: only what was typed tells whose it is.
+        typed = {phone.e164 for phone in client.phones} | {number_of(card_id) for card_id in own}
+        session.execute(update(BalanceAsk).where(BalanceAsk.asked.in_(typed)).values(asked=""))
         session.flush()

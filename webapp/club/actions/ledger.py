@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -12,7 +13,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from webapp.club import ledger_rules as rules
 from webapp.club.actions.warnings import close_warning
 from webapp.club.activity import keep_burn_day, keep_fair
-from webapp.club.ledger_rules import CREDITS, KINDS, BadPosting, Head, Move
+from webapp.club.burned import burns_since, used_up
+from webapp.club.ledger_rules import BACK_AGAIN, BURNED, CREDITS, KINDS, BadPosting, Head, Move
 from webapp.club.models import BonusDebt, BonusOp, BonusPosting, Card, Purse, head_of
 from webapp.db import db, one_at_a_time, transaction
 from webapp.kit.days import local_day, zone
@@ -69,8 +71,9 @@ def correct(card_id: int, points: int, why: Why, *, actor: Actor, now: datetime)
             actor=actor, now=now)
 
 
-def reverse(op_id: int, why: Why, *, actor: Actor, now: datetime) -> BonusOp:
-    """Undo an operation, once: points that are spent already become a debt of the card (`domain.md` §5.2).
+def reverse(op_id: int, why: Why, *, anew: int = 0, actor: Actor, now: datetime) -> BonusOp:
+    """Undo an operation, once: points that are spent already become a debt of the card (`domain.md` §5.2), those that
+    burned since do not. `anew`: so many come for the same thing right after, and pay what is owed.
 
     Raises BadPosting: "reversed-already", "not-reversible" (reversals, mergers), "key-reused"; LookupError.
     """
@@ -80,15 +83,55 @@ def reverse(op_id: int, why: Why, *, actor: Actor, now: datetime) -> BonusOp:
             select(BonusDebt.card_id).where(BonusDebt.op_id == op_id))
         if op is None or card_id is None:
             raise LookupError(op_id)
-        if op.kind in ("reversal", "merge"):
+        if op.kind in ("reversal", "merge") or op.reason in (BURNED, BACK_AGAIN):
             raise BadPosting("not-reversible")
         # A card that was merged since answers by the card that has its points now.
         card = lock_card(card_id)
         earlier = session.scalar(select(BonusOp).where(BonusOp.reverses_id == op_id))
         if earlier is not None and earlier.idem_key != why.key:
             raise BadPosting("reversed-already")
-        return _post(card, card_id, "reversal", -op.amount, why, lambda head: rules.undo(head, op.amount), actor=actor,
+        back = _post(card, card_id, "reversal", -op.amount, why, lambda head: rules.undo(head, op.amount), actor=actor,
                      now=now, reverses_id=op_id)
+        if earlier is None:
+            _even_out(op, back, card, anew, why, actor=actor, now=now)
+        return back
+
+
+def _even_out(op: BonusOp, back: BonusOp, card: Card, anew: int, why: Why, *, actor: Actor, now: datetime) -> None:
+    """Nobody loses points twice, by a burn and by a debt, and nobody gets them back by a burn that is undone."""
+    if op.kind == "burn":
+        if used := used_up(op):
+            said = Why(f"{BACK_AGAIN}:{back.id}", BACK_AGAIN, cause=f"op:{back.id}", trip_id=why.trip_id)
+            _post(card, card.id, "correction", -used, said, lambda head: rules.take_back(head, used), actor=actor,
+                  now=now)
+        return
+    owed = (db.session.scalar(select(BonusDebt.amount).where(BonusDebt.op_id == back.id)) or 0) - anew
+    for burn_id, left in burns_since(op) if owed > 0 else ():
+        if points := min(left, owed):
+            said = Why(f"{BURNED}:{back.id}:{burn_id}", BURNED, cause=f"op:{burn_id}", trip_id=why.trip_id)
+            _post(card, card.id, "correction", points, said, partial(rules.even_out, points=points), actor=actor,
+                  now=now)
+            owed -= points
+
+
+def spend_less(op_id: int, points: int, back: Why, anew: Why, *, actor: Actor, now: datetime) -> BonusOp | None:
+    """Leave `points` of a spending: it comes back whole, and so many are spent anew; None where none stay.
+
+    Only the difference pays a debt of the card: what the return put into it beyond that is owed again.
+    Raises BadPosting and LookupError as `reverse` and `debit`.
+    """
+    with transaction() as session:
+        undone = reverse(op_id, back, actor=actor, now=now)
+        if not points:
+            return None
+        paid = session.execute(select(BonusDebt.card_id, BonusDebt.amount).where(BonusDebt.op_id == undone.id)
+                               ).one_or_none()
+        card_id = paid.card_id if paid else session.scalars(
+            select(BonusPosting.card_id).where(BonusPosting.op_id == undone.id)).one()
+        more = undone.amount - points
+        owed = max(0, -paid.amount - more) if paid else 0
+        return _post(lock_card(card_id), card_id, "spending", -points, anew,
+                     lambda head: rules.respend(head, points, owed), actor=actor, now=now)
 
 
 def merge_points(source: Card, target: Card, why: Why, *, actor: Actor, now: datetime) -> BonusOp | None:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from webapp.club import sale_rules
 from webapp.club.actions.cards import present
-from webapp.club.actions.ledger import Why, debit, lock_card, reverse
+from webapp.club.actions.ledger import Why, debit, lock_card, reverse, spend_less
 from webapp.club.actions.settling import CLUB, settle_repriced
 from webapp.club.actions.trip_points import accrue, give_back, is_over, locked, most_for, taken_back
 from webapp.club.models import Card, TripBonus, rate_of, terms
@@ -41,7 +41,7 @@ def use_card(trip_id: int, card_id: int, *, spend: int = 0, with_discount: bool 
             row.spent_points = spend
             row.spend_op_id = _spent(trip, card, row, spend, key, actor, now)
         session.flush()
-        if terms().accrue == ON_PURCHASE:
+        if row.accrue == ON_PURCHASE:
             accrue(row, trip, actor=CLUB, now=now)
         return row
 
@@ -78,7 +78,7 @@ def take_off(trip_id: int, *, key: str, actor: Actor, now: datetime, turn: int |
 def recount(trip_id: int, *, actor: Actor, now: datetime) -> TripBonus:
     """The discount follows the trip's present price and the present terms, and so do points that have come.
 
-    Raises BadInput("no-bonus"); NotAllowed.
+    Raises BadInput("no-bonus"); BadPosting("bad-amount") for a price beyond all measure; NotAllowed.
     """
     with transaction() as session:
         row = locked(trip_id)
@@ -97,16 +97,16 @@ def recount(trip_id: int, *, actor: Actor, now: datetime) -> TripBonus:
 
 
 def _spend_less(row: TripBonus, trip: Trip, actor: Actor, now: datetime) -> None:
-    """Points beyond the share of a price that fell come back: all of them, and what the share allows is spent anew."""
+    """Points beyond the share of a price that fell come back; a debt of the card swallows no more than those."""
     most = most_for(trip.price_kopecks or 0, row.discount_kopecks)
     if row.spent_points <= most or row.spend_op_id is None or taken_back(row.spend_op_id):
         return
     key = f"less:{row.spend_op_id}"
-    give_back(row, f"give-back:{key}", "repriced", actor, now)
-    row.spent_points = most
-    row.spend_op_id = debit(row.card_id, most, "spending", Why(
-        f"spend:{key}", "trip", cause=f"trip:{trip.id}", trip_id=trip.id, office_id=trip.office_id), actor=actor,
-        now=now).id if most else None
+    cause = f"trip:{trip.id}"
+    left = spend_less(row.spend_op_id, most, Why(f"give-back:{key}", "repriced", cause=cause, trip_id=trip.id),
+                      Why(f"spend:{key}", "trip", cause=cause, trip_id=trip.id, office_id=trip.office_id), actor=actor,
+                      now=now)
+    row.spent_points, row.spend_op_id = most, left.id if left else None
 
 
 def _noted(row: TripBonus | None, trip: Trip, card: Card, with_discount: bool, actor: Actor,
@@ -119,6 +119,7 @@ def _noted(row: TripBonus | None, trip: Trip, card: Card, with_discount: bool, a
     row.card_id, row.state, row.level, row.rate_bp, row.spent_points = card.id, "open", level, rate, 0
     row.spend_op_id = row.accrual_op_id = None
     row.discount_kopecks = sale_rules.discount(price, terms().discount_bp) if with_discount else 0
+    row.accrue = terms().accrue
     return row
 
 

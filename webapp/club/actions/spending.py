@@ -10,8 +10,10 @@ from webapp.club.actions.granting import tell_log
 from webapp.club.actions.ledger import Why, debit, lock_card, reverse
 from webapp.club.activity import was_active
 from webapp.club.ledger_rules import BadPosting
-from webapp.club.models import BonusDebt, BonusOp, BonusPosting, Card
+from webapp.club.models import BonusDebt, BonusOp, BonusPosting, Card, terms
+from webapp.club.sale_rules import most_points
 from webapp.db import db, transaction
+from webapp.kit import money
 from webapp.kit.days import local_day, zone
 from webapp.staff.models import Office
 from webapp.staff.rules import DIRECTOR, MANAGER, SERVICE, Actor, BadInput, NotAllowed
@@ -20,17 +22,22 @@ BY_HAND = frozenset({"spending", "compensation", "coupon", "correction", "welcom
 """What can be taken back on the page of a card; what belongs to a trip or a friend is taken back there."""
 
 
-def spend(card_id: int, points: int, *, what: str, receipt: str = "", office: Office, key: str, actor: Actor,
-          now: datetime) -> BonusOp:
+def spend(card_id: int, points: int, *, what: str, cost_kopecks: int, receipt: str = "", office: Office, key: str,
+          actor: Actor, now: datetime) -> BonusOp:
     """Pay with points for `what` (a service, a souvenir), once per `key`; whoever holds the card presents it thereby.
 
-    Raises BadInput: "reason-needed", "blocked"; BadPosting: "not-enough"; NotAllowed, LookupError.
+    Points pay a share of what it costs, as of a trip (`domain.md` §5.3). Raises BadInput: "reason-needed", "blocked",
+    "over-share" (with the most that may be paid); BadPosting: "not-enough"; NotAllowed, LookupError.
     """
     actor.needs(MANAGER, SERVICE, DIRECTOR)
     if not what.strip():
         raise BadInput("reason-needed", "what")
-    note = f"{what.strip()} (№ {receipt.strip()})" if receipt.strip() else what.strip()
+    # What it cost stays readable beside the points: whoever looks later sees that the share was kept.
+    note = f"{what.strip()}, {money.display(cost_kopecks)}" + (f" (№ {receipt.strip()})" if receipt.strip() else "")
     with transaction():
+        most = most_points(cost_kopecks, 0, points, terms().share_bp)
+        if points > most:
+            raise BadInput("over-share", "spend_points", str(most))
         present(card_id, office=office, actor=actor, now=now)
         return debit(card_id, points, "spending", Why(f"office:{key}", "office", note=note, office_id=office.id),
                      actor=actor, now=now)

@@ -10,6 +10,7 @@ from webapp.complaints import step_rules as rules
 from webapp.complaints.actions.mailing import DECISION, GRACE, send
 from webapp.complaints.actions.rows import note
 from webapp.complaints.models import Complaint, ComplaintAction
+from webapp.complaints.verdict_rules import verdict_of
 from webapp.db import db
 from webapp.kit.days import local_day, zone
 from webapp.letters.placeholders import Value
@@ -22,13 +23,19 @@ from webapp.touches.models import Touch
 STEP, DROPPED = "complaint_action", "not-wanted"
 FURTHEST = timedelta(days=366)
 """A promise for later than a year is a slip of the year."""
-MOST_POINTS = 1_000_000
 MOST_KOPECKS = 10 ** 11
 _SAID: dict[str, dict[str, str]] = {
-    "ru": {"satisfy": "Мы согласны с вами", "compromise": "Мы согласны с вами отчасти",
-           "refuse": "К сожалению, мы не можем согласиться"},
-    "en": {"satisfy": "We agree with you", "compromise": "We agree with you in part",
-           "refuse": "We are sorry, we cannot agree"}}
+    "ru": {"agreed": "Мы согласны с вами", "right-offer": "Вы правы, и вот что мы можем сделать",
+           "right-cannot": "Вы правы, но сделать то, о чём вы просите, мы не можем",
+           "part-will": "Отчасти вы правы, и мы сделаем то, о чём вы просите", "part": "Мы согласны с вами отчасти",
+           "part-cannot": "Отчасти вы правы, но сделать то, о чём вы просите, мы не можем",
+           "will": "Мы сделаем то, о чём вы просите", "offer": "Мы готовы пойти вам навстречу",
+           "disagreed": "К сожалению, мы не можем согласиться"},
+    "en": {"agreed": "We agree with you", "right-offer": "You are right, and this is what we can do",
+           "right-cannot": "You are right, but we cannot do what you ask",
+           "part-will": "You are right in part, and we will do what you ask", "part": "We agree with you in part",
+           "part-cannot": "You are right in part, but we cannot do what you ask", "will": "We will do what you ask",
+           "offer": "We are ready to meet you half-way", "disagreed": "We are sorry, we cannot agree"}}
 
 
 def decide(row: Complaint, given: Mapping[str, Any], actor: Actor, now: datetime) -> None:
@@ -42,7 +49,7 @@ def decide(row: Complaint, given: Mapping[str, Any], actor: Actor, now: datetime
     cost, points = int(given.get("cost") or 0), int(given.get("points") or 0)
     if cost < 0 or points < 0:
         raise BadInput("not-negative", "cost" if cost < 0 else "points")
-    if cost > MOST_KOPECKS or points > MOST_POINTS:
+    if cost > MOST_KOPECKS or points > rules.MOST_POINTS:
         raise BadInput("too-much", "cost" if cost > MOST_KOPECKS else "points")
     if points and given["decision"] == "refuse":
         raise BadInput("no-points-for-refusal", "points")
@@ -128,6 +135,6 @@ def _all(row: Complaint) -> list[ComplaintAction]:
 def _words(row: Complaint, promised: list[ComplaintAction]) -> dict[str, Value]:
     language = row.language if row.language in _SAID else "en"
     until = {"ru": "до", "en": "by"}[language]
-    return {"complaint.decision": _SAID[language][row.decision], "complaint.text": row.decision_reason,
-            "complaint.actions": "; ".join(
-                f"{action.what} {until} {day_and_month(action.due_on, language)}" for action in promised) or None}
+    said = _SAID[language][verdict_of(row.justified, row.decision)]
+    return {"complaint.decision": said, "complaint.text": row.decision_reason, "complaint.actions": "; ".join(
+        f"{action.what} {until} {day_and_month(action.due_on, language)}" for action in promised) or None}

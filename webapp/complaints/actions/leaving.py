@@ -38,7 +38,7 @@ def hand_on(leaving: Leaving) -> int:
         # Occasions first, as for whoever works on one; then all complaints before any task.
         lock_occasions(session.scalars(select(Complaint.id).where(_of(leaving.leaver_id, leaving.office_ids))).all())
         rows = session.scalars(select(Complaint).where(_of(leaving.leaver_id, leaving.office_ids)).order_by(
-            Complaint.id).with_for_update(of=Complaint).execution_options(populate_existing=True)).all()
+            Complaint.id).with_for_update(of=Complaint, key_share=True).execution_options(populate_existing=True)).all()
         for row in rows:
             _hand_on(row, leaving)
         return len(rows)
@@ -64,7 +64,8 @@ def stranded() -> Select[int]:
 def _pass_on(complaint_id: int, now: datetime) -> bool:
     with transaction() as session:
         lock_occasions([complaint_id])
-        row = session.scalar(select(Complaint).where(Complaint.id == complaint_id).with_for_update(of=Complaint)
+        row = session.scalar(select(Complaint).where(Complaint.id == complaint_id)
+                             .with_for_update(of=Complaint, key_share=True)
                              .execution_options(populate_existing=True))
         if row is None or row.owner_id is None or not row.is_open or can_handle(row.owner_id, row.office_id):
             return False

@@ -142,6 +142,7 @@ def _recount(procedure: Procedure | None = None, *, actor: Actor, now: datetime)
     if procedure is not None:
         query = query.where(Complaint.procedure_id == procedure.id)
     lock_occasions([row.id for row in db.session.scalars(query)])
-    for row in db.session.scalars(query.with_for_update(of=Complaint).execution_options(populate_existing=True)):
+    locked = query.with_for_update(of=Complaint, key_share=True)
+    for row in db.session.scalars(locked.execution_options(populate_existing=True)):
         row.due_at = due_of(row)
         keep_task(row, actor=actor, now=now)

@@ -26,8 +26,9 @@ def lock(complaint_id: int, *, actor: Actor, seen: int | None = None, with_steps
     """
     if with_steps:
         lock_occasions([complaint_id])
+    # Its key stays free: a new complaint of the same client names this one, and must not wait while we wait for it.
     row = db.session.scalar(select(Complaint).where(Complaint.id == complaint_id)
-                            .with_for_update(of=Complaint).execution_options(populate_existing=True))
+                            .with_for_update(of=Complaint, key_share=True).execution_options(populate_existing=True))
     if row is None:
         raise LookupError(complaint_id)
     if not actor.may_see(row.office_id):

@@ -51,11 +51,11 @@ def act(complaint_id: int, verb: str, given: Given = NOTHING, *, seen: int | Non
         row = lock(complaint_id, actor=actor, seen=seen, with_steps=True)
         move = rules.check(row.state, verb, _filled(row, given, now), hats=actor.hats, rounds=row.rounds,
                            decision=str(given.get("decision") or row.decision), by_job=actor.user_id is None)
-        before = row.state
+        before, ended = row.state, _way_here(row)
         # State and facts change together: halfway between them the database would rightly refuse the row.
         with session.no_autoflush:
             _VERBS[verb](row, given, actor, now)
-            row.state = rules.target_of(move, is_waived=bool(row.waive_reason))
+            row.state = rules.target_of(move, came_from=ended.before if ended else "")
         note(row, verb, actor=actor, now=now, before=before, facts=_kept(given))
         keep_task(row, verb, actor=actor, now=now)
         _AFTER.get(verb, _nothing)(row, given, actor, now)
@@ -65,7 +65,8 @@ def act(complaint_id: int, verb: str, given: Given = NOTHING, *, seen: int | Non
 def _filled(row: Complaint, given: Given, now: datetime) -> set[str]:
     """Names of the facts that are there, from the form or from before."""
     there = {key for key, value in given.items() if value not in (None, "", (), [])}
-    if given.get("actions") or given.get("keep"):
+    # Points are on the card at once: nobody has to promise them as well.
+    if given.get("actions") or given.get("keep") or given.get("points"):
         there.add("action")
     if row.story:
         there.add("story")
@@ -166,19 +167,26 @@ def _reopen(row: Complaint, given: Given, actor: Actor, now: datetime) -> None:
 def _back(row: Complaint, given: Given, actor: Actor, now: datetime) -> None:
     """Take the last step back: by whoever did it within a quarter of an hour, by a director later; never what has
     left for the client, nor points that were given."""
-    last = db.session.scalar(select(ComplaintEvent).where(
-        ComplaintEvent.complaint_id == row.id, ComplaintEvent.after == row.state, ComplaintEvent.before != row.state,
-        # How it came to stand here at first, also where the step behind this one was taken back already.
-        ComplaintEvent.verb != "back").order_by(ComplaintEvent.id.desc()).limit(1))
+    last = _way_here(row)
     if last is None or rules.MOVES.get((last.before, last.verb)) is None or last.verb == "reopen":
         raise Refused("no-move")
     if not rules.may_take_back(last, user_id=actor.user_id, hats=actor.hats, now=now, tz=zone(row.office.timezone)):
         raise Refused("too-late")
+    if last.verb == "void" and row.client.erased_at is not None:
+        # Nobody is left who could be answered.
+        raise Refused("no-move")
     if last.verb in ("tell", "resolve"):
         if row.compensation_op_id is not None and last.verb == "resolve":
             raise Refused("left")
         _call_back_letter(row, last, actor, now)
     _forget(row, last.verb)
+
+
+def _way_here(row: Complaint) -> ComplaintEvent | None:
+    """How it came to stand here at first, also where the step behind this one was taken back already."""
+    return db.session.scalar(select(ComplaintEvent).where(
+        ComplaintEvent.complaint_id == row.id, ComplaintEvent.after == row.state, ComplaintEvent.before != row.state,
+        ComplaintEvent.verb != "back").order_by(ComplaintEvent.id.desc()).limit(1))
 
 
 def _call_back_letter(row: Complaint, last: ComplaintEvent, actor: Actor, now: datetime) -> None:
@@ -189,6 +197,9 @@ def _call_back_letter(row: Complaint, last: ComplaintEvent, actor: Actor, now: d
 
 
 def _forget(row: Complaint, verb: str) -> None:
+    if verb == "void":
+        row.void_reason = ""
+        return
     moment = {"tell": "told_at", "investigate": "investigated_at", "resolve": "resolved_at",
               "document": "documented_at", "analyse": "analysed_at", "share": "shared_at", "close": "closed_at"}[verb]
     setattr(row, moment, None)
@@ -242,7 +253,7 @@ def _after_back(row: Complaint, given: Given, actor: Actor, now: datetime) -> No
     """A decision taken back promises nothing. Only now: a task is written at once, with the whole row."""
     if row.state == rules.INVESTIGATED:
         drop_open(row, actor, now)
-    if row.state in (rules.SHARED, rules.WAIVED):
+    if row.state in (rules.SHARED, rules.WAIVED, rules.DRAFT, rules.RECEIVED):
         # It is open again, and so is the pause.
         pause(row, actor=actor, now=now)
 

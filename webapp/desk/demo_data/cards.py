@@ -14,6 +14,9 @@ FATES = {22: LENT, 27: BLOCKED, SLEEPS: BURNING, 12: PAYS}
 BURNED = {76: 640, 83: 1120}
 """Cards nobody showed for half a year, with what was on them: their points burned a few days ago, after a warning."""
 BURNED_AGO = 6
+SAVED = {80: 1460}
+"""A card that would have burned on the same day: the warning brought its owner into the office in time."""
+SAVED_BEFORE = 12
 TO_TELL, TO_TELL_POINTS, TO_TELL_IN = 82, 960, 29
 """Whose warning is new: letter and SMS have gone, the call is due today. In so many days the points burn."""
 VIRTUAL = 37
@@ -27,6 +30,7 @@ FRIEND = "Светлана, сестра"
 BLOCK_REASON = "Забыла сумку в такси, просит пока никому не списывать"
 CARRIED_OVER = "Остаток с прежней карты"
 SERVICE, RECEIPT = "Страховка от невыезда", "118"
+SERVICE_COST = 150_000
 
 
 @dataclass(frozen=True)

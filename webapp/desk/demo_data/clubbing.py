@@ -1,5 +1,6 @@
 """What the people of the demo do with cards; all through the verbs of the club."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -62,12 +63,13 @@ class Club:
     def _bring_unused(self, office: Office, trips: dict[int, int], today: date) -> None:
         """Cards nobody shows: of two the points burn in the days the demo lives through, for one a call is due."""
         burned_on = today - timedelta(days=cards.BURNED_AGO)
-        of_here = {client: points for client, points in cards.BURNED.items()
+        of_here = {client: points for client, points in (cards.BURNED | cards.SAVED).items()
                    if cards.office_of(client) == office.code and client in trips}
         for client, points in of_here.items():
             self._asleep(office, client, trips[client], points, burned_on)
         if of_here:
             self._warned(office, burned_on)
+            self._shown_in_time(office, of_here, burned_on - timedelta(days=cards.SAVED_BEFORE))
         if cards.office_of(cards.TO_TELL) == office.code and cards.TO_TELL in trips:
             self._asleep(office, cards.TO_TELL, trips[cards.TO_TELL], cards.TO_TELL_POINTS,
                          today + timedelta(days=cards.TO_TELL_IN))
@@ -89,6 +91,11 @@ class Club:
         for touch in db.session.scalars(select(Touch).where(Touch.step_code == "burn_call", Touch.status == "planned")):
             ticking.tick(touch.id, outcome="told", note=habits.NO_HURRY, actor=actor_of(self.agency.staff["irina"]),
                          now=moment(touch.due_on or burns_on, time(12, 25), zone(office.timezone)))
+
+    def _shown_in_time(self, office: Office, clients: Collection[int], day: date) -> None:
+        for client in sorted(cards.SAVED.keys() & set(clients)):
+            verbs.present(self.held[client], office=office, actor=actor_of(self.agency.staff["irina"]),
+                          now=moment(day, time(16, client % 60), zone(office.timezone)))
 
     def sell(self, bought: Bought, trip_id: int | None, at: datetime) -> None:
         """A card over the counter."""
@@ -125,8 +132,8 @@ class Club:
         elif bought.fate == cards.BLOCKED:
             verbs.block(card_id, reason=cards.BLOCK_REASON, office=office, actor=actor, now=at)
         elif bought.fate == cards.PAYS:
-            spending.spend(card_id, 300, what=cards.SERVICE, receipt=cards.RECEIPT, office=office,
-                           key=f"demo:{card_id}", actor=actor, now=at)
+            spending.spend(card_id, 300, what=cards.SERVICE, cost_kopecks=cards.SERVICE_COST,
+                           receipt=cards.RECEIPT, office=office, key=f"demo:{card_id}", actor=actor, now=at)
 
     def _seller(self, trip: Trip) -> User:
         return trip.seller or self.agency.staff["irina"]

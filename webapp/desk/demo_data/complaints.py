@@ -45,7 +45,7 @@ CASES = (
          "Вернуть деньги за такси", 7, "refund", "yes"),
     Case("decided", -5, 15, "form", "Номер дали с видом на стройку, хотя платили за вид на море. Шум с семи утра.",
          "Вернуть доплату за вид", 4, "operator"),
-    Case("looking", -4, 31, "reply", "Экскурсию, которую вы продали, отменили в день выезда и ничего не предложили.",
+    Case("looking", -4, 34, "reply", "Экскурсию, которую вы продали, отменили в день выезда и ничего не предложили.",
          "Компенсацию", 3, "bonus"),
     Case("told", -2, 35, "survey", "Неделю не могли дозвониться до менеджера, узнали о переносе рейса от туроператора.",
          "", 2),
@@ -99,7 +99,7 @@ def _step(work: Work, case: Case, now: datetime) -> None:
         given |= {"procedure": procedure.id, "procedure_text": wording_of(procedure, "text", row.language)}
     elif move.verb == "resolve":
         day = local_day(now, zone(row.office.timezone)) + timedelta(days=20)
-        given["actions"] = [("Вернуть клиенту 3 800 ₽", by.user_id, day)]
+        given["actions"] = [("Вернуть 3 800 ₽", by.user_id, day)]
     elif move.verb == "analyse":
         given["root_cause"] = db.session.scalars(select(RootCause.id).where(RootCause.code == "guide")).one()
     elif move.verb == "share":

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from webapp.clients.rules import ClientFacts
+from webapp.clients.sources import EXAMPLE
 from webapp.desk.demo_data.agency import DOMAIN
 
-SOURCE = "demo"
+SOURCE = EXAMPLE
 
 WOMEN = ("Анна", "Мария", "Екатерина", "Наталья", "Светлана", "Юлия", "Татьяна", "Ирина", "Людмила", "Дарья",
          "Ксения", "Полина", "Вера", "Алина", "Надежда", "Евгения", "Галина")

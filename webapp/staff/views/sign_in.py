@@ -14,7 +14,7 @@ from webapp.staff.forms.sign_in import CodeForm, LoginForm, WelcomeForm
 from webapp.staff.lists import nobody_yet, user_by_email
 from webapp.staff.login import begin_second_step, second_step, sign_in, sign_out
 from webapp.staff.models import User
-from webapp.staff.rules import ADMIN, BadInput
+from webapp.staff.rules import ADMIN, SERVICE, BadInput
 from webapp.staff.views.blueprint import address, bp, moment
 from webapp.web.guard import STAFF, allow, open_to_all
 from webapp.web.i18n import page_language
@@ -25,10 +25,12 @@ from webapp.web.page import page, safe_next, see_other
 @allow(*STAFF)
 def home() -> BaseResponse:
     """Everybody's first page: the people for an administrator who does nothing else, the list for today on a phone,
-    where the board would scroll sideways (`ux.md` §2), else the board."""
+    where the board would scroll sideways (`ux.md` §2), complaints for customer service, else the board."""
     if current_user.hats == {ADMIN}:
         return redirect("/admin/users", 302)
-    return redirect("/today" if "Mobile" in request.headers.get("User-Agent", "") else "/board", 302)
+    if "Mobile" in request.headers.get("User-Agent", ""):
+        return redirect("/today", 302)
+    return redirect("/complaints" if SERVICE in current_user.hats else "/board", 302)
 
 
 @bp.route("/login", methods=["GET", "POST"])

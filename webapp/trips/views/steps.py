@@ -1,13 +1,14 @@
 """What people do with one step: tick, result, another date, not needed, note, undo; as part of a row or as a page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from flask import Blueprint, Response, abort, request, url_for
+from flask import Blueprint, Response, abort, render_template, request, url_for
 from flask_babel import format_time, ngettext
 from flask_babel import gettext as _
 from flask_login import current_user
+from markupsafe import Markup
 from sqlalchemy import bindparam, select
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -32,6 +33,7 @@ from webapp.trips.views.answers import Told, answer_in, panel_context, seen, tri
 from webapp.web.forms import parse_day, strip, too_long
 from webapp.web.guard import DESK, allow
 from webapp.web.page import is_partial, page, row_id, safe_next, see_other
+from webapp.web.panels import panels
 
 bp = Blueprint("steps", __name__)
 MOST = {"note": 1000, "reason": 300}
@@ -56,7 +58,7 @@ def tick(touch_id: int) -> BaseResponse:
     def act(actor: Actor, now: datetime) -> Touch:
         return ticking.tick(touch_id, actor=actor, now=now, outcome=typed["outcome"], note=typed["note"],
                             answers=_answers(typed, seen(touch_id), now), seen=request.form.get("seen", type=row_id))
-    return _do(touch_id, act, typed)
+    return _do(touch_id, act, typed, is_tick=True)
 
 
 @bp.post("/touches/<int:touch_id>/snooze")
@@ -129,7 +131,8 @@ def typed_text(name: str) -> str:
     return str(strip(request.form.get(name, "")))
 
 
-def _do(touch_id: int, act: Callable[[Actor, datetime], Touch], typed: dict[str, str], show: str = "") -> BaseResponse:
+def _do(touch_id: int, act: Callable[[Actor, datetime], Touch], typed: dict[str, str], show: str = "",
+        is_tick: bool = False) -> BaseResponse:
     touch = seen(touch_id)
     for name, text in typed.items():
         if len(text) > MOST.get(name, MOST_ELSE):
@@ -143,18 +146,23 @@ def _do(touch_id: int, act: Callable[[Actor, datetime], Touch], typed: dict[str,
         return _refused(touch, step_words.refusal(error.reason), typed, show, _asked(error.reason, show))
     except ticking.AlreadyDone as error:
         return _answer(touch, _already(error.touch), "yellow")
-    return _answer(touch, _said(touch, now))
+    return _answer(touch, _said(touch, now), more=panels("after-step", touch) if is_tick else ())
 
 
-def _answer(touch: Touch, said: str, kind: str = "green") -> BaseResponse:
-    """Where the person stands: the row of the board, or back to the page with a message."""
+def _answer(touch: Touch, said: str, kind: str = "green", more: Sequence[Markup] = ()) -> BaseResponse:
+    """Where the person stands: the row of the board, or back to the page with a message; `more` is what other rooms
+    tell of it."""
     shown = _in_place(touch, Told(said))
     if shown is not None:
+        # With nothing to tell it is emptied: what it said of the step before may be undone.
+        shown.set_data(shown.get_data(as_text=True) + render_template("trips/_toast.html", more=more))
         return shown
     trip_id = trip_id_of(touch)
     default = (url_for("trips.trip", trip_id=trip_id) if trip_id
                else url_for("client_page.show", client_id=touch.client_id))
-    return see_other(safe_next(request.form.get("back"), default), said, kind)
+    # A name may end with a dot of its own («Юдина Л.»).
+    told = Markup(" ").join([said if said.endswith(".") else f"{said}.", *more]) if more else said
+    return see_other(safe_next(request.form.get("back"), default), told, kind)
 
 
 def _in_place(touch: Touch, told: Told) -> Response | None:

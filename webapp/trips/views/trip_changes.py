@@ -88,7 +88,8 @@ def cancel(trip_id: int) -> BaseResponse:
         return _cancel_page(trip, form, 422)
     stopped = actions.cancel_trip(trip, reason=form.reason.data or "", actor=me(), now=moment())
     told = ngettext("The trip is cancelled. %(num)d message was stopped.",
-                    "The trip is cancelled. %(num)d messages were stopped.", stopped)
+                    "The trip is cancelled. %(num)d messages were stopped.", stopped) if stopped else _(
+                        "The trip is cancelled.")
     return see_other(url_for("trips.trip", trip_id=trip.id), told)
 
 
