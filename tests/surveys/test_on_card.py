@@ -71,6 +71,12 @@ def test_who_owes_an_answer_is_led_to_the_survey_by_one_press(url, visitor, trip
     assert WAITS not in visitor.get(url).text
 
 
+def test_the_language_chosen_on_the_page_of_the_card_stays_in_the_survey(url, visitor):
+    page = visitor.get(f"{url}?lang=en")
+    page = visitor.follow(page.root.one("section", aria_labelledby="survey").one("form").attrs["action"], {})
+    assert page.root.one("html").attrs["lang"] == "en" and page.h1 == "How was your trip?"
+
+
 def test_neither_place_nor_names_are_told_to_whoever_holds_the_card(url, visitor, trip, cast, at):
     page = visitor.follow(f"{url}/survey", {})
     here = page.root.one("form", id="form").attrs["action"]

@@ -67,6 +67,25 @@ def test_every_page_is_light_without_scripts_and_hidden_from_search(url, visitor
         assert (page.headers.get("X-Robots-Tag") is None) == (address == "/reviews/public")
 
 
+def test_the_language_is_chosen_on_the_page_and_stays_from_the_questions_to_the_review(url, visitor):
+    page = visitor.get(url)
+    assert page.root.one("html").attrs["lang"] == "ru"
+    page = visitor.get(url + next(a.attrs["href"] for a in page.root.all("a") if a.attrs.get("hreflang") == "en"))
+    assert page.root.one("html").attrs["lang"] == "en" and page.h1 == "How was your trip?"
+    thanks = visitor.follow(page.root.one("form", id="form").attrs["action"], GOOD)
+    assert thanks.root.one("html").attrs["lang"] == "en" and answers()
+    review = next(a.attrs["href"] for a in thanks.root.all("a") if "/review?" in a.attrs["href"])
+    page = visitor.get(review)
+    assert page.root.one("html").attrs["lang"] == "en"
+    assert visitor.get(url + "?lang=xx").root.one("html").attrs["lang"] == "ru"
+
+
+def test_an_answer_that_was_not_taken_offers_no_other_language(url, visitor):
+    page = visitor.post(f"{url}?lang=en", {})
+    assert page.status == 422 and page.root.one("html").attrs["lang"] == "en"
+    assert not [a for a in page.root.all("a") if a.attrs.get("hreflang")]
+
+
 def test_nothing_is_chosen_or_agreed_to_beforehand(url, visitor):
     page = visitor.get(url)
     assert not [node for node in page.root.all("input") if "checked" in node.attrs and node.attrs["name"] != "sign"]

@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Flask, Response, current_app, request, url_for
+from flask import Blueprint, Flask, Response, current_app, has_request_context, request, url_for
 from flask_babel import force_locale
 from sqlalchemy import select
 
@@ -43,6 +43,14 @@ def guard_links(app: Flask, blueprint: Blueprint) -> None:
         limiter.limit(GUESSES, deduct_when=lambda response: response.status_code == _NOT_FOUND)(blueprint)
 
 
+def carry_language(app: Flask, blueprint: Blueprint) -> None:
+    """Links, forms and answers of these pages to one another keep the language that was chosen on them."""
+    def keep(_endpoint: str, values: dict[str, Any]) -> None:
+        if has_request_context() and chosen_language():
+            values.setdefault("lang", chosen_language())
+    app.url_default_functions[blueprint.name].append(keep)
+
+
 def behind_link(purpose: str) -> Callable[[View], Callable[[str], Any]]:
     """A view whose token must be a link of this purpose; it gets the link as well. All others see `link_over`."""
     def declare(view: View) -> Callable[[str], Any]:
@@ -59,6 +67,13 @@ def behind_link(purpose: str) -> Callable[[View], Callable[[str], Any]]:
 def spoken_to(client: Client) -> Iterator[None]:
     """Words are those of the client's language, whoever looks."""
     with force_locale(client.language):
+        yield
+
+
+@contextmanager
+def spoken_to_reader(client: Client) -> Iterator[None]:
+    """Words are those of the language chosen on the page, else of the client's."""
+    with force_locale(chosen_language() or client.language):
         yield
 
 

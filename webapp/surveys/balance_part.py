@@ -5,7 +5,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from webapp.clients.models import PersonalLink
-from webapp.clients.visitors import behind_link, guard_links
+from webapp.clients.visitors import behind_link, carry_language, guard_links
 from webapp.club.balance import Held, cards_behind
 from webapp.club.card_links import CARD
 from webapp.kit import clock
@@ -21,6 +21,7 @@ POSTS = "30 per hour"
 def register(app: Flask) -> None:
     """Stand on the page of the card, and open the survey from there."""
     guard_links(app, bp)
+    carry_language(app, bp)
     for limiter in app.extensions.get("limiter", ()):
         limiter.limit(POSTS, methods=["POST"])(bp)
     add_panel(app, "balance", _on_balance)

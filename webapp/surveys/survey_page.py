@@ -8,11 +8,19 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import Blueprint, Flask, Response, url_for
+from flask import Blueprint, Flask, Response, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from webapp.clients.models import PersonalLink
-from webapp.clients.visitors import behind_link, guard_links, link_over, spoken_to, visitor_page
+from webapp.clients.visitors import (
+    behind_link,
+    carry_language,
+    guard_links,
+    language_switch,
+    link_over,
+    spoken_to_reader,
+    visitor_page,
+)
 from webapp.club.balance import of_the_agency
 from webapp.club.balance_words import points
 from webapp.club.inviting import invite_url
@@ -41,12 +49,13 @@ _BAD, _CLOSED = 422, 409
 def register(app: Flask) -> None:
     """The token in the address is the proof; guessing it has a limit, and so has sending the forms."""
     guard_links(app, bp)
+    carry_language(app, bp)
     for limiter in app.extensions.get("limiter", ()):
         limiter.limit(POSTS, methods=["POST"])(bp)
 
 
 def of_trip(*, cancelled_too: bool = True) -> Callable[[View], Callable[[str], Any]]:
-    """A view of the trip a link is about, in the client's language; links about none see `link_over`."""
+    """A view of the trip a link is about, in the client's language or the one chosen; others see `link_over`."""
     def declare(view: View) -> Callable[[str], Any]:
         @behind_link(SURVEY)
         @wraps(view)
@@ -54,7 +63,7 @@ def of_trip(*, cancelled_too: bool = True) -> Callable[[View], Callable[[str], A
             trip = _trip(link)
             if trip is None or trip.cancelled_at is not None and not cancelled_too:
                 return link_over()
-            with spoken_to(trip.client):
+            with spoken_to_reader(trip.client):
                 return view(token, link, trip)
         return found
     return declare
@@ -94,7 +103,7 @@ def send(token: str, link: PersonalLink, trip: Trip) -> Response | BaseResponse:
             answer(link, form.said, consent=str(form.may_show.label.text), now=clock.now())
         except BadInput:
             db.session.expire_all()
-            return visitor_page("surveys/closed.html", trip.client, _CLOSED, no_forms=True)
+            return _page("surveys/closed.html", trip, _CLOSED, no_forms=True)
     return see_other(url_for("survey.show", token=token))
 
 
@@ -157,11 +166,11 @@ def _survey(token: str, link: PersonalLink, trip: Trip, form: SurveyForm, status
     is_open = may_change(row.answered_at, now=now) if row else may_answer(asked.asked_at if asked else link.created_at,
                                                                         now=now)
     if trip.cancelled_at is not None or not is_open:
-        return visitor_page("surveys/closed.html", trip.client, no_forms=True)
+        return _page("surveys/closed.html", trip, no_forms=True)
     tells = link.channel != FROM_CARD
-    return visitor_page("surveys/survey.html", trip.client, status, token=token, form=form, row=row,
-                        place=trip.destination if tells else "",
-                        manager=trip.seller.name if trip.seller and tells else "")
+    return _page("surveys/survey.html", trip, status, token=token, form=form, row=row,
+                 place=trip.destination if tells else "",
+                 manager=trip.seller.name if trip.seller and tells else "")
 
 
 def _thanks(token: str, trip: Trip, row: SurveyAnswer) -> Response:
@@ -173,11 +182,17 @@ def _thanks(token: str, trip: Trip, row: SurveyAnswer) -> Response:
         "call_on": row.call.due_on if row.call is not None and row.call.status == "planned" else None,
         "invitation": invite_url(trip.client_id) if kind == GOOD else "", "terms": of_the_agency()[0],
         "points": points}
-    return visitor_page("surveys/thanks.html", trip.client, **context)
+    return _page("surveys/thanks.html", trip, **context)
 
 
 def _review(token: str, trip: Trip, form: ReviewForm, status: int = 200) -> Response:
     row = review_of(trip.id)
     is_there = row is not None and row.state != WITHDRAWN
-    return visitor_page("surveys/review_write.html", trip.client, status, token=token, form=form, trip=trip, row=row,
-                        is_there=is_there, agreed=agreed_to(row.id) if row is not None and is_there else "")
+    return _page("surveys/review_write.html", trip, status, token=token, form=form, trip=trip, row=row,
+                 is_there=is_there, agreed=agreed_to(row.id) if row is not None and is_there else "")
+
+
+def _page(template: str, about: Trip, status: int = 200, **context: Any) -> Response:
+    # The answer to a form offers no other language: what was typed would stay behind.
+    languages = language_switch() if request.method == "GET" else ()
+    return visitor_page(template, about.client, status, languages=languages, **context)

@@ -20,8 +20,10 @@ def kept_args(*names: str, **more: Any) -> dict[str, Any]:
 
 
 def address(endpoint: str, **values: Any) -> str:
-    """`flask.url_for`, remembered. Relative endpoints and whole addresses depend on the request: they are not."""
-    if not has_request_context() or endpoint.startswith(".") or any(name.startswith("_") for name in values):
+    """`flask.url_for`, remembered. Relative endpoints, whole addresses and pages that carry something on depend on the
+    request: they are not."""
+    if (not has_request_context() or endpoint.startswith(".") or any(name.startswith("_") for name in values)
+            or endpoint.partition(".")[0] in current_app.url_default_functions):
         return url_for(endpoint, **values)
     try:
         return _address(id(current_app.url_map), request.script_root, endpoint, **values)
