@@ -94,7 +94,10 @@ class Store:
         self.url = f"{PG.rsplit('/', 1)[0]}/{self.name}" if PG else f"sqlite:///{folder / 'live.db'}"
         if PG:
             # Commits of tests wait for no disk; processes that are killed lose nothing by that.
-            self._admin(f'CREATE DATABASE "{self.name}"', f'ALTER DATABASE "{self.name}" SET synchronous_commit = off')
+            # Tables of tests are small and have no figures: plans made for every value beat those kept for all, and none is
+            # worth a compiler.
+            self._admin(f'CREATE DATABASE "{self.name}"', *(f'ALTER DATABASE "{self.name}" SET {words}' for words in (
+                "synchronous_commit = off", "jit = off", "plan_cache_mode = force_custom_plan")))
 
     def keep(self) -> None:
         """Remember the present content as what every test starts from."""
