@@ -1,18 +1,20 @@
 """Stops racing hand-offs on real threads: after a stop is committed, nothing it forbids leaves."""
 
+import os
 import random
 import threading
 from collections import Counter
 
 import pytest
 from post.making import JOB, consent, write
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from webapp.clients.actions import make_link
-from webapp.clients.links import LETTERS
+from webapp.clients.links import LETTERS, find_link
 from webapp.clients.models import Client, Consent, Email
 from webapp.db import db, transaction
 from webapp.post import actions
+from webapp.post.actions import wishes
 from webapp.post.models import Message
 
 pytestmark = pytest.mark.parametrize("relay", ["pipelining"], indirect=True)
@@ -88,6 +90,36 @@ def test_an_unsubscription_racing_the_hand_off_500_times(app, relay, cast, now):
     assert codes == {303: 250, 200: 250}
     check(relay, rows, after)
     assert 0 < len(relay.took) < 500
+
+
+WAITING = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+
+
+@pytest.mark.skipif(not os.environ.get("TEST_DATABASE_URL"), reason="needs PostgreSQL: SQLite has one writer")
+def test_a_stop_that_holds_its_client_and_a_worker_taking_letters_never_lock_up(app, relay, cast, now, monkeypatch):
+    with transaction():
+        (client,) = people(cast, now, 1)
+        consent(client, now)
+        row = write(cast.main, client, now=now, klass="marketing", address=client.email.address)
+        link = find_link(LETTERS, make_link(LETTERS, client.id, channel="email", now=now), now=now)
+    row_id, done = row.id, []
+    db.session.rollback()
+
+    def work():
+        with app.app_context():
+            done.append(actions.deliver(now=now))
+    worker, ordinary = threading.Thread(target=work), wishes._was_said
+
+    def late(*words):
+        worker.start()
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as beside:
+            while worker.is_alive() and not beside.scalar(WAITING):
+                pass
+        return ordinary(*words)
+    monkeypatch.setattr(wishes, "_was_said", late)
+    wishes.wish(link, "withdraw", ["email"], how="preferences", address="", now=now)
+    worker.join()
+    assert done == [{}] and db.session.get_one(Message, row_id).state == "cancelled" and not relay.took
 
 
 def test_a_withdrawn_consent_racing_the_hand_off(app, relay, cast, now):

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from webapp.db import db, transaction
 from webapp.post import rules
 from webapp.post.actions.caps import Caps
-from webapp.post.actions.history import move, note
+from webapp.post.actions.history import move, note, pass_fence
 from webapp.post.actions.spending import OVER, Till
 from webapp.post.budget_rules import Spent
 from webapp.post.channels import Outgoing, Provider
@@ -76,6 +76,8 @@ def claim(channel: str, provider: Provider, *, now: datetime, mode: str, author:
     are held or cancelled; all of that in the same short transaction.
     """
     with transaction() as session:
+        # A stop holds its client and asks for messages, a claim the other way round: they take turns.
+        pass_fence(session)
         if setting("mode", "held") != mode:
             return None
         failing = session.scalar(select(ProviderRow).where(

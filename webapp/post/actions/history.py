@@ -56,9 +56,10 @@ def fence(session: Session) -> None:
         session.execute(select(func.pg_advisory_xact_lock(_FENCE)))
 
 
-def pass_fence(connection: Connection) -> None:
-    """Taken, shared, by every hand-off on PostgreSQL; see `fence`."""
-    connection.execute(select(func.pg_advisory_xact_lock_shared(_FENCE)))
+def pass_fence(at: Session | Connection) -> None:
+    """Taken, shared, by every claim and every hand-off on PostgreSQL, before anything is locked; see `fence`."""
+    if (connection := connection_of(at)).dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock_shared(_FENCE)))
 
 
 def connection_of(at: Session | Connection) -> Connection:
